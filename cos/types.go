@@ -1,0 +1,160 @@
+package cos
+
+import (
+	"io"
+	"net/http"
+	"time"
+)
+
+// BucketInfo is one row of a bucket list.
+type BucketInfo struct {
+	Name    string // with the APPID suffix
+	Region  string
+	Created time.Time
+}
+
+// ListOptions selects what a page of a listing holds (GET Bucket).
+type ListOptions struct {
+	Prefix    string
+	Delimiter string // "/" groups keys into CommonPrefixes
+	Marker    string // the page starts after it
+	MaxKeys   int    // 1..1000; 0 means 1000
+}
+
+// ListPage is one answer of a listing, in UTF-8 binary order.
+type ListPage struct {
+	Objects    []ObjectInfo
+	Prefixes   []string // common prefixes, each ending in the delimiter
+	Truncated  bool
+	NextMarker string // set if Truncated
+}
+
+// ObjectInfo is one object of a listing.
+type ObjectInfo struct {
+	Key          string
+	Size         int64
+	ETag         string // without quotes
+	LastModified time.Time
+	StorageClass string // upper case; "STANDARD" if the service names none
+}
+
+// Headers are what a writer may set on an object. Empty values are not sent.
+type Headers struct {
+	ContentType        string
+	CacheControl       string
+	ContentDisposition string
+	ContentEncoding    string
+	ContentLanguage    string
+	Expires            string
+	StorageClass       string
+	ACL                string
+	Meta               map[string]string // names without "x-cos-meta-", lower case
+}
+
+// Body is content that can be read again from any offset, so that a request
+// can be repeated. ReadAt must be safe for concurrent use.
+type Body struct {
+	ReaderAt io.ReaderAt
+	Size     int64
+	// Progress, if set, is told of n more bytes handed to the connection. It
+	// is called from the sending goroutine and must be fast.
+	Progress func(n int)
+}
+
+// Head is what the service says of an object (HEAD, and the headers of GET).
+type Head struct {
+	Size         int64 // of the whole object, also on a ranged GET
+	ETag         string
+	LastModified time.Time
+	CRC64        uint64
+	HasCRC64     bool // false if the service gave none
+	VersionID    string
+	StorageClass string
+	ObjectType   string // "normal" or "appendable"
+	Headers      Headers
+	Raw          http.Header
+}
+
+// ByteRange is a run of bytes of an object.
+type ByteRange struct {
+	Offset int64
+	Length int64 // -1: to the end
+}
+
+// GetOptions narrows a GET or HEAD.
+type GetOptions struct {
+	Range     *ByteRange // nil: everything
+	IfMatch   string     // ETag without quotes; ErrPrecondition if it differs
+	VersionID string
+}
+
+// Object is an open answer to a GET. The caller closes Body. Reading fails
+// with an error that [Retryable] knows if the body ends early.
+type Object struct {
+	Head
+	Body io.ReadCloser
+}
+
+// PutResult is what a write left behind. SentCRC64 is of the bytes that were
+// sent; CRC64 is the service's.
+type PutResult struct {
+	ETag      string
+	CRC64     uint64
+	HasCRC64  bool
+	SentCRC64 uint64
+	VersionID string
+}
+
+// Part is one part of a multipart upload.
+type Part struct {
+	Number       int // 1..10000
+	Size         int64
+	ETag         string
+	LastModified time.Time
+}
+
+// PartsPage is one page of ListParts.
+type PartsPage struct {
+	Parts      []Part
+	Truncated  bool
+	NextMarker int
+}
+
+// Upload is one multipart upload in progress.
+type Upload struct {
+	Key       string
+	UploadID  string
+	Initiated time.Time
+}
+
+// UploadsPage is one page of ListUploads.
+type UploadsPage struct {
+	Uploads        []Upload
+	Prefixes       []string
+	Truncated      bool
+	NextKeyMarker  string
+	NextUploadMark string
+}
+
+// UploadsOptions selects a page of ListUploads.
+type UploadsOptions struct {
+	Prefix       string
+	Delimiter    string
+	KeyMarker    string
+	UploadMarker string
+	MaxUploads   int // 1..1000; 0 means 1000
+}
+
+// CompleteResult is what completing a multipart upload answered.
+type CompleteResult struct {
+	ETag      string
+	CRC64     uint64
+	HasCRC64  bool
+	VersionID string
+}
+
+// DeleteResult is what deleting one object answered.
+type DeleteResult struct {
+	VersionID    string
+	DeleteMarker bool
+}

@@ -1,0 +1,140 @@
+// Package jobs is the transfer queue: it keeps every job in a journal on disk,
+// runs uploads, downloads and deletions in the background, resumes them after
+// a crash and calls a transfer done only when the bytes were verified.
+package jobs
+
+import (
+	"time"
+)
+
+// ID names a job in the journal.
+type ID int64
+
+// Kind says what a job does.
+type Kind string
+
+// The kinds.
+const (
+	Upload   Kind = "upload"   // local -> bucket
+	Download Kind = "download" // bucket -> local
+	Delete   Kind = "delete"   // on either side
+)
+
+// State is where a job or an item stands.
+type State string
+
+// The states. Queued to Verifying are live; Done, Failed and Cancelled are
+// final until the user retries.
+const (
+	Queued    State = "queued"
+	Running   State = "running"
+	Retrying  State = "retrying"
+	Paused    State = "paused"
+	Verifying State = "verifying"
+	Done      State = "done"
+	Failed    State = "failed"
+	Cancelled State = "cancelled"
+)
+
+// Final reports that nothing more will happen by itself.
+func (s State) Final() bool { return s == Done || s == Failed || s == Cancelled }
+
+// Place is one end of a transfer: a local path, or a key or prefix of a
+// bucket if Bucket is set.
+type Place struct {
+	Path   string // absolute local path; empty for objects
+	Bucket string // with APPID
+	Region string
+	Key    string // object key; a prefix ends in "/" or is ""
+}
+
+// Local reports that the place is a path.
+func (p Place) Local() bool { return p.Bucket == "" }
+
+// OnConflict says what happens to a destination that exists.
+type OnConflict string
+
+// The choices.
+const (
+	Overwrite OnConflict = "overwrite"
+	Skip      OnConflict = "skip"
+)
+
+// Source is one marked thing: a file, a folder, an object or a prefix.
+type Source struct {
+	Place
+	// Folder: everything below is meant. The local folder's name, or the last
+	// segment of the prefix, becomes a folder of the destination, unless
+	// Contents is set, which puts what is inside straight into it.
+	Folder   bool
+	Contents bool
+	// Name is the name it gets below the destination folder; empty keeps its
+	// own.
+	Name string
+}
+
+// Spec is a job to be queued. Source and destination are frozen by Add.
+type Spec struct {
+	Kind    Kind
+	Account string // which credentials and endpoint; see Config.Account
+	Sources []Source
+	// Dest is the folder (path, or prefix ending in "/" or empty) that
+	// receives the sources. Unused by Delete.
+	Dest       Place
+	OnConflict OnConflict
+}
+
+// Job is what a screen shows of a job: a value, not live.
+type Job struct {
+	ID      ID
+	Kind    Kind
+	State   State
+	Account string
+	Title   string // "video.mp4" or "14 files"
+	From    string // for people: path or cos:// address
+	To      string
+
+	// Totals so far. They grow while Counting is set.
+	Counting     bool
+	Items        int64
+	ItemsDone    int64 // verified, or done without a checksum to verify by
+	ItemsFailed  int64
+	ItemsSkipped int64
+	Bytes        int64
+	BytesDone    int64 // never more than Bytes
+
+	Rate       float64       // bytes per second, smoothed; 0 if not moving
+	Left       time.Duration // -1 if unknown
+	RetryAt    time.Time     // set while Retrying
+	Reason     string        // why it retries or failed, for people
+	Unverified int64         // items done for which the service gave no checksum
+	Created    time.Time
+	Finished   time.Time
+}
+
+// Snapshot is the whole queue at one moment.
+type Snapshot struct {
+	Jobs   []Job // in queue order, oldest first
+	Rate   float64
+	Left   time.Duration // -1 if unknown
+	Runner bool          // this process runs the jobs of its account
+}
+
+// Item is one file or object of a job.
+type Item struct {
+	Job       ID
+	N         int64
+	Name      string // relative, for people
+	State     State
+	Skipped   bool
+	Verified  bool
+	Size      int64
+	Done      int64
+	Attempts  int
+	Code      string // error code of the service
+	RequestID string
+	Reason    string
+	ETag      string
+	CRC64     uint64
+	VersionID string
+}
