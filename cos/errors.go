@@ -2,25 +2,35 @@ package cos
 
 import (
 	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
 // Sentinels for errors.Is. An [*Error] matches the one its code stands for.
 var (
-	ErrNotFound     = errors.New("not found")              // no such key or version
-	ErrNoBucket     = errors.New("no such bucket")         //
-	ErrNoUpload     = errors.New("no such upload")         // unknown or finished upload id
-	ErrDenied       = errors.New("access denied")          // AccessDenied and friends
-	ErrBadKey       = errors.New("wrong key pair")         // InvalidAccessKeyId, SignatureDoesNotMatch
-	ErrArchived     = errors.New("archived")               // InvalidObjectState
-	ErrConflict     = errors.New("conflict")               // PathConflict, UploadConflict, ...
-	ErrPrecondition = errors.New("precondition failed")    // 412
-	ErrRange        = errors.New("range not satisfiable")  // 416
-	ErrClock        = errors.New("wrong clock")            // RequestTimeTooSkewed, expired
-	ErrStalled      = errors.New("connection stalled")     // no byte for the idle timeout
-	ErrNotCOS       = errors.New("not an answer from COS") // HTML, a proxy's page
-	ErrCutBody      = errors.New("body ended early")       //
-	ErrInvalidKey   = errors.New("invalid object key")     // refused before sending
+	ErrNotFound      = errors.New("not found")              // no such key or version
+	ErrNoBucket      = errors.New("no such bucket")         // none of that name in that region
+	ErrNoUpload      = errors.New("no such upload")         // unknown or finished upload id
+	ErrDenied        = errors.New("access denied")          // AccessDenied and friends
+	ErrBadKey        = errors.New("wrong key pair")         // InvalidAccessKeyId, SignatureDoesNotMatch
+	ErrArchived      = errors.New("archived")               // InvalidObjectState
+	ErrConflict      = errors.New("conflict")               // PathConflict, UploadConflict, ...
+	ErrPrecondition  = errors.New("precondition failed")    // 412
+	ErrRange         = errors.New("range not satisfiable")  // 416
+	ErrClock         = errors.New("wrong clock")            // RequestTimeTooSkewed, expired
+	ErrRedirect      = errors.New("answered elsewhere")     // 3xx, never followed
+	ErrStalled       = errors.New("connection stalled")     // no byte for the idle timeout
+	ErrNotCOS        = errors.New("not an answer from COS") // HTML, a proxy's page
+	ErrCutBody       = errors.New("body ended early")       // fewer bytes than announced
+	ErrInvalidKey    = errors.New("invalid object key")     // refused before sending
+	ErrInvalidBucket = errors.New("invalid bucket name")    // refused before sending
+	ErrInvalidInput  = errors.New("invalid request")        // refused before sending: a header, a size, a part number
+	ErrNoRegion      = errors.New("no region")              // needed for the bucket's host and not set
+	ErrNoCredentials = errors.New("no credentials")         // none were found, or half a pair
 )
 
 // Error is an answer of the service that is not a success.
@@ -38,11 +48,132 @@ type Error struct {
 	RetryAfter time.Duration
 	// DeleteMarker reports a 404 on a key whose newest version is a marker.
 	DeleteMarker bool
+	// Anonymous reports that the request was sent unsigned.
+	Anonymous bool
+	// Foreign says what answered if it was not the service, for people:
+	// "text/html from 10.0.0.1:3128". Such an error is [ErrNotCOS].
+	Foreign string
+
+	date time.Time // of the answer, by the service's clock
 }
 
-func (e *Error) Error() string { return e.Code }
+// Error is one printable line: operation, resource, code, message, status and
+// request id.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(target(e.Op, e.Bucket, e.Key))
+	b.WriteString(": ")
+	switch {
+	case e.Foreign != "":
+		fmt.Fprintf(&b, "%v: %s", ErrNotCOS, printable(e.Foreign))
+	case e.Code != "":
+		b.WriteString(printable(e.Code))
+	default:
+		b.WriteString(e.meaning())
+	}
+	if e.Message != "" {
+		b.WriteString(": " + printable(e.Message))
+	}
+	b.WriteString(" (" + strconv.Itoa(e.Status))
+	if e.RequestID != "" {
+		b.WriteString(", request " + printable(e.RequestID))
+	}
+	b.WriteByte(')')
+	return b.String()
+}
 
-// Retryable reports whether the same request may succeed if it is sent again:
-// network errors, 5xx, SlowDown and damaged bodies. A cancelled context is
-// not retryable.
-func Retryable(err error) bool { return false }
+// meaning words a status that came without a code, as every HEAD does.
+func (e *Error) meaning() string {
+	if s := e.sentinel(); s != nil {
+		return s.Error()
+	}
+	if s := http.StatusText(e.Status); s != "" {
+		return strings.ToLower(s)
+	}
+	return "unexpected status"
+}
+
+// Is makes errors.Is match the sentinel that the error stands for.
+func (e *Error) Is(target error) bool {
+	s := e.sentinel()
+	return s != nil && s == target
+}
+
+var sentinelOfCode = map[string]error{
+	"NoSuchKey": ErrNotFound, "NoSuchVersion": ErrNotFound, "NoSuchCopySource": ErrNotFound,
+	"NoSuchBucket": ErrNoBucket, "NoSuchUpload": ErrNoUpload,
+	"AccessDenied": ErrDenied, "AccessForbidden": ErrDenied, "UnavailableForLegalReasons": ErrDenied,
+	"InvalidAccessKeyId": ErrBadKey, "SignatureDoesNotMatch": ErrBadKey,
+	"ExpiredToken": ErrBadKey, "InvalidToken": ErrBadKey,
+	"InvalidObjectState": ErrArchived,
+	"PathConflict":       ErrConflict, "UploadConflict": ErrConflict, "RestoreAlreadyInProgress": ErrConflict,
+	"BucketAlreadyExists": ErrConflict, "BucketAlreadyOwnedByYou": ErrConflict, "BucketNotEmpty": ErrConflict,
+	"InvalidBucketState": ErrConflict, "ObjectLocked": ErrConflict,
+	"PreconditionFailed":   ErrPrecondition,
+	"InvalidRange":         ErrRange,
+	"RequestTimeTooSkewed": ErrClock, "RequestHasExpired": ErrClock,
+	"PermanentRedirect": ErrRedirect, "TemporaryRedirect": ErrRedirect, "Redirect": ErrRedirect,
+	"InvalidBucketName": ErrInvalidBucket,
+}
+
+// sentinel decides by code, because statuses moved between editions of the
+// error table; the status only speaks where there was no code.
+func (e *Error) sentinel() error {
+	switch {
+	case e.Foreign != "":
+		return ErrNotCOS
+	case e.expired():
+		return ErrClock
+	case e.Code != "":
+		return sentinelOfCode[e.Code]
+	}
+	switch e.Status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return ErrRedirect
+	case http.StatusForbidden, http.StatusUnauthorized:
+		return ErrDenied
+	case http.StatusNotFound:
+		if e.Key == "" {
+			return ErrNoBucket
+		}
+		return ErrNotFound
+	case http.StatusConflict:
+		return ErrConflict
+	case http.StatusPreconditionFailed:
+		return ErrPrecondition
+	case http.StatusRequestedRangeNotSatisfiable:
+		return ErrRange
+	}
+	return nil
+}
+
+func (e *Error) expired() bool {
+	return e.Code == "AccessDenied" && strings.Contains(e.Message, "Request has expired")
+}
+
+// retryableCodes may come with status 200 (copy, complete) or 400, so the
+// status alone would not do.
+var retryableCodes = []string{
+	"InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout",
+	"UserNetworkTooSlow", "IncompleteBody", "BadDigest",
+}
+
+func (e *Error) retryable() bool {
+	switch {
+	case slices.Contains(retryableCodes, e.Code):
+		return true
+	case e.Status == http.StatusNotImplemented:
+		return false
+	case e.Code == "" && (e.Status == http.StatusTooManyRequests || e.Status == http.StatusRequestTimeout):
+		return true
+	}
+	return e.Status >= http.StatusInternalServerError
+}
+
+// target words an operation and what it was done to.
+func target(op, bucket, key string) string {
+	if bucket == "" {
+		return op
+	}
+	return op + " " + printable(URI{bucket, key}.String())
+}

@@ -1,0 +1,285 @@
+package cos
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ListBuckets returns all buckets of the account (GET Service).
+func (c *Client) ListBuckets(ctx context.Context) ([]BucketInfo, error) {
+	var all []BucketInfo
+	for marker := ""; ; {
+		page, next, err := c.bucketPage(ctx, marker)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page...)
+		if next == "" {
+			return all, nil
+		}
+		if next <= marker {
+			return nil, fmt.Errorf("ListBuckets: the page after %s does not advance", shortened(marker))
+		}
+		marker = next
+	}
+}
+
+// bucketPage returns one page and the marker of the next, "" on the last.
+func (c *Client) bucketPage(ctx context.Context, marker string) ([]BucketInfo, string, error) {
+	a, err := c.do(ctx, &call{op: "ListBuckets", method: http.MethodGet, query: params{}.add("marker", marker)})
+	if err != nil {
+		return nil, "", err
+	}
+	var page []BucketInfo
+	var next string
+	truncated := false
+	err = a.document("ListAllMyBucketsResult", func(p *xmlParser) error {
+		return p.each(func(name string) (err error) {
+			switch name {
+			case "Buckets":
+				page, err = decodeBuckets(p)
+			case "IsTruncated":
+				truncated, err = boolean(p)
+			case "NextMarker":
+				next, err = p.text()
+			default:
+				err = p.skip()
+			}
+			return err
+		})
+	})
+	if !truncated {
+		next = ""
+	} else if next == "" && err == nil {
+		err = fmt.Errorf("ListBuckets: the answer is truncated and names no next marker")
+	}
+	return page, next, err
+}
+
+func decodeBuckets(p *xmlParser) (all []BucketInfo, err error) {
+	err = p.each(func(string) error {
+		var b BucketInfo
+		err := p.each(func(name string) (err error) {
+			switch name {
+			case "Name":
+				b.Name, err = p.text()
+			case "Location":
+				b.Region, err = p.text()
+			case "CreationDate":
+				b.Created, err = moment(p)
+			default:
+				err = p.skip()
+			}
+			return err
+		})
+		all = append(all, b)
+		return err
+	})
+	return all, err
+}
+
+// CreateBucket creates a bucket in the client's region (PUT Bucket).
+func (c *Client) CreateBucket(ctx context.Context, name string) error {
+	a, err := c.do(ctx, c.Bucket(name, "").onKey("CreateBucket", http.MethodPut, ""))
+	if err != nil {
+		return err
+	}
+	a.finish()
+	return nil
+}
+
+// List returns one page (GET Bucket). A truncated page always has a NextMarker
+// behind the marker that was asked for; one without is an error.
+func (b *Bucket) List(ctx context.Context, o ListOptions) (*ListPage, error) {
+	call := b.onKey("ListObjects", http.MethodGet, "")
+	call.query = params{}.add("prefix", o.Prefix).add("delimiter", o.Delimiter).add("marker", o.Marker).
+		add("max-keys", pageSize(o.MaxKeys)).add("encoding-type", "url")
+	a, err := b.client.do(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	page := &ListPage{}
+	if err := a.document("ListBucketResult", page.decode); err != nil {
+		return nil, err
+	}
+	if page.Truncated && page.NextMarker == "" {
+		page.NextMarker = page.last()
+	}
+	if page.Truncated && page.NextMarker <= o.Marker {
+		return nil, fmt.Errorf("%s: the page after %q does not advance", call.what(), shortened(o.Marker))
+	}
+	if !page.Truncated {
+		page.NextMarker = ""
+	}
+	return page, nil
+}
+
+// Pages lists page after page, one request at a time, and stops after the
+// first error. A page that does not advance is an error.
+func (b *Bucket) Pages(ctx context.Context, o ListOptions) iter.Seq2[*ListPage, error] {
+	return func(yield func(*ListPage, error) bool) {
+		for {
+			page, err := b.List(ctx, o)
+			if !yield(page, err) || err != nil || !page.Truncated {
+				return
+			}
+			o.Marker = page.NextMarker
+		}
+	}
+}
+
+func pageSize(n int) string {
+	if n <= 0 || n > MaxPageKeys {
+		n = MaxPageKeys
+	}
+	return strconv.Itoa(n)
+}
+
+// last is the greatest name of a page, from which a service that gave no
+// marker goes on.
+func (l *ListPage) last() string {
+	last := ""
+	if n := len(l.Objects); n > 0 {
+		last = l.Objects[n-1].Key
+	}
+	if n := len(l.Prefixes); n > 0 {
+		last = max(last, l.Prefixes[n-1])
+	}
+	return last
+}
+
+func (l *ListPage) decode(p *xmlParser) error {
+	return p.each(func(name string) (err error) {
+		switch name {
+		case "Contents":
+			var o ObjectInfo
+			o, err = decodeObject(p)
+			l.Objects = append(l.Objects, o)
+		case "CommonPrefixes":
+			l.Prefixes, err = decodePrefixes(p, l.Prefixes)
+		case "IsTruncated":
+			l.Truncated, err = boolean(p)
+		case "NextMarker":
+			l.NextMarker, err = encodedName(p)
+		default:
+			err = p.skip()
+		}
+		return err
+	})
+}
+
+func decodeObject(p *xmlParser) (ObjectInfo, error) {
+	o := ObjectInfo{StorageClass: storageClass("")}
+	err := p.each(func(name string) (err error) {
+		switch name {
+		case "Key":
+			o.Key, err = encodedName(p)
+		case "LastModified":
+			o.LastModified, err = moment(p)
+		case "ETag":
+			o.ETag, err = etag(p)
+		case "Size":
+			o.Size, err = integer(p)
+		case "StorageClass":
+			var s string
+			s, err = p.text()
+			o.StorageClass = storageClass(s)
+		default:
+			err = p.skip()
+		}
+		return err
+	})
+	return o, err
+}
+
+func decodePrefixes(p *xmlParser, all []string) ([]string, error) {
+	err := p.each(func(name string) error {
+		if name != "Prefix" {
+			return p.skip()
+		}
+		s, err := encodedName(p)
+		all = append(all, s)
+		return err
+	})
+	return all, err
+}
+
+// encodedName reads a name that was asked for with encoding-type=url. "+" is a
+// plus there.
+func encodedName(p *xmlParser) (string, error) {
+	s, err := p.text()
+	if err != nil {
+		return "", err
+	}
+	name, err := url.PathUnescape(s)
+	if err != nil {
+		return "", fmt.Errorf("name %s is not percent-encoded: %w", shortened(s), err)
+	}
+	return name, nil
+}
+
+func etag(p *xmlParser) (string, error) {
+	s, err := p.text()
+	return unquote(s), err
+}
+
+func unquote(s string) string { return strings.Trim(strings.TrimSpace(s), `"`) }
+
+func boolean(p *xmlParser) (bool, error) {
+	s, err := p.text()
+	return strings.EqualFold(strings.TrimSpace(s), "true"), err
+}
+
+func integer(p *xmlParser) (int64, error) {
+	s, err := p.text()
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("%w: %s is not a size or a count", errXML, shortened(s))
+	}
+	return n, nil
+}
+
+// moment reads a time; one in an unknown form is the zero time, because a
+// listing without its dates is better than none.
+func moment(p *xmlParser) (time.Time, error) {
+	s, err := p.text()
+	return parseTime(s), err
+}
+
+func parseTime(s string) time.Time {
+	s = strings.TrimSpace(s)
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", time.DateTime} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t
+		}
+	}
+	t, _ := http.ParseTime(s)
+	return t
+}
+
+// storageClass returns the documented spelling. The known ones are shared
+// strings, so that a million rows do not hold a million copies.
+func storageClass(s string) string {
+	switch s = strings.ToUpper(strings.TrimSpace(s)); s {
+	case "", "STANDARD":
+		return "STANDARD"
+	case "STANDARD_IA":
+		return "STANDARD_IA"
+	case "ARCHIVE":
+		return "ARCHIVE"
+	case "DEEP_ARCHIVE":
+		return "DEEP_ARCHIVE"
+	case "INTELLIGENT_TIERING":
+		return "INTELLIGENT_TIERING"
+	}
+	return s
+}

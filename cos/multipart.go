@@ -1,0 +1,281 @@
+package cos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// InitiateUpload starts a multipart upload and returns its upload id.
+func (b *Bucket) InitiateUpload(ctx context.Context, key string, h Headers) (uploadID string, err error) {
+	call := b.onKey("InitiateUpload", http.MethodPost, key)
+	call.write = true
+	call.query = params{{"uploads", ""}}
+	if err := h.set(call.header); err != nil {
+		return "", fmt.Errorf("%s: %w", call.what(), err)
+	}
+	a, err := b.client.do(ctx, call)
+	if err != nil {
+		return "", err
+	}
+	err = a.document("InitiateMultipartUploadResult", func(p *xmlParser) error {
+		return p.each(func(name string) (err error) {
+			if name != "UploadId" {
+				return p.skip()
+			}
+			uploadID, err = p.text()
+			return err
+		})
+	})
+	if err == nil && uploadID == "" {
+		err = fmt.Errorf("%s: the answer holds no upload id", call.what())
+	}
+	return uploadID, err
+}
+
+// onUpload begins a call on an upload. An empty id would make it a call on
+// the object.
+func (b *Bucket) onUpload(op, method, key, uploadID string) (*call, error) {
+	call := b.onKey(op, method, key)
+	if uploadID == "" {
+		return nil, fmt.Errorf("%s: %w: no upload id", call.what(), ErrInvalidInput)
+	}
+	call.query = params{{"uploadId", uploadID}}
+	return call, nil
+}
+
+// UploadPart sends part number (1..10000). What [Bucket.Put] says of its body
+// holds here.
+func (b *Bucket) UploadPart(ctx context.Context, key, uploadID string, number int, body Body) (*PutResult, error) {
+	call, err := b.onUpload("UploadPart", http.MethodPut, key, uploadID)
+	if err != nil {
+		return nil, err
+	}
+	if number < 1 || number > MaxParts || body.Size < 0 || body.Size > MaxPartBytes {
+		return nil, fmt.Errorf("%s: %w: part %d of %d bytes", call.what(), ErrInvalidInput, number, body.Size)
+	}
+	call.query = params{{"partNumber", strconv.Itoa(number)}, {"uploadId", uploadID}}
+	call.body = &body
+	return b.put(ctx, call)
+}
+
+// ListParts returns the parts after marker (0 for the first page).
+func (b *Bucket) ListParts(ctx context.Context, key, uploadID string, marker int) (*PartsPage, error) {
+	call, err := b.onUpload("ListParts", http.MethodGet, key, uploadID)
+	if err != nil {
+		return nil, err
+	}
+	if marker > 0 {
+		call.query = call.query.add("part-number-marker", strconv.Itoa(marker))
+	}
+	call.query = call.query.add("max-parts", strconv.Itoa(MaxPageKeys)).add("encoding-type", "url")
+	a, err := b.client.do(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	page := &PartsPage{}
+	if err := a.document("ListPartsResult", page.decode); err != nil {
+		return nil, err
+	}
+	if page.Truncated && page.NextMarker <= marker {
+		return nil, fmt.Errorf("%s: the page after part %d does not advance", call.what(), marker)
+	}
+	return page, nil
+}
+
+func (l *PartsPage) decode(p *xmlParser) error {
+	return p.each(func(name string) (err error) {
+		switch name {
+		case "Part":
+			var part Part
+			part, err = decodePart(p)
+			l.Parts = append(l.Parts, part)
+		case "IsTruncated":
+			l.Truncated, err = boolean(p)
+		case "NextPartNumberMarker":
+			var s string
+			s, err = p.text()
+			// Absent or empty on the last page.
+			l.NextMarker, _ = strconv.Atoi(strings.TrimSpace(s))
+		default:
+			err = p.skip()
+		}
+		return err
+	})
+}
+
+func decodePart(p *xmlParser) (part Part, err error) {
+	err = p.each(func(name string) (err error) {
+		switch name {
+		case "PartNumber":
+			var n int64
+			n, err = integer(p)
+			part.Number = int(min(n, MaxParts+1))
+		case "Size":
+			part.Size, err = integer(p)
+		case "ETag":
+			part.ETag, err = etag(p)
+		case "LastModified":
+			part.LastModified, err = moment(p)
+		default:
+			err = p.skip()
+		}
+		return err
+	})
+	if err == nil && (part.Number < 1 || part.Number > MaxParts) {
+		err = fmt.Errorf("%w: part number %d", errXML, part.Number)
+	}
+	return part, err
+}
+
+// AllParts returns every part the service holds of an upload, by number.
+func (b *Bucket) AllParts(ctx context.Context, key, uploadID string) ([]Part, error) {
+	var all []Part
+	for marker := 0; ; {
+		page, err := b.ListParts(ctx, key, uploadID, marker)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Parts...)
+		if !page.Truncated {
+			return all, nil
+		}
+		marker = page.NextMarker
+	}
+}
+
+// CompleteUpload joins parts, ascending by number, into the object. A 200
+// that holds an Error is an error. After a lost answer the outcome is not
+// known: ask with Head.
+func (b *Bucket) CompleteUpload(ctx context.Context, key, uploadID string, parts []Part) (*CompleteResult, error) {
+	call, err := b.onUpload("CompleteUpload", http.MethodPost, key, uploadID)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := completeDocument(parts)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", call.what(), err)
+	}
+	call.body = smallBody(doc)
+	call.header.Set("Content-Type", "application/xml")
+	a, err := b.client.do(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	r := &CompleteResult{VersionID: a.Header.Get("x-cos-version-id")}
+	r.CRC64, r.HasCRC64 = crcHeader(a.Header)
+	err = a.document("CompleteMultipartUploadResult", func(p *xmlParser) error {
+		return p.each(func(name string) (err error) {
+			if name != "ETag" {
+				return p.skip()
+			}
+			r.ETag, err = etag(p)
+			return err
+		})
+	})
+	if err == nil && r.ETag == "" {
+		err = fmt.Errorf("%s: the answer holds no ETag", call.what())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func completeDocument(parts []Part) ([]byte, error) {
+	if len(parts) == 0 || len(parts) > MaxParts {
+		return nil, fmt.Errorf("%w: %d parts", ErrInvalidInput, len(parts))
+	}
+	doc := []byte("<CompleteMultipartUpload>")
+	for i, p := range parts {
+		if p.Number < 1 || p.Number > MaxParts || i > 0 && p.Number <= parts[i-1].Number {
+			return nil, fmt.Errorf("%w: part number %d is out of order", ErrInvalidInput, p.Number)
+		}
+		if p.ETag == "" || strings.ContainsAny(p.ETag, "<>&") {
+			return nil, fmt.Errorf("%w: part %d has no ETag", ErrInvalidInput, p.Number)
+		}
+		doc = fmt.Appendf(doc, "<Part><PartNumber>%d</PartNumber><ETag>%s</ETag></Part>", p.Number, quoted(p.ETag))
+	}
+	return append(doc, "</CompleteMultipartUpload>"...), nil
+}
+
+// AbortUpload drops an upload and its parts. One that is gone already is
+// [ErrNoUpload].
+func (b *Bucket) AbortUpload(ctx context.Context, key, uploadID string) error {
+	call, err := b.onUpload("AbortUpload", http.MethodDelete, key, uploadID)
+	if err != nil {
+		return err
+	}
+	a, err := b.client.do(ctx, call)
+	if err != nil {
+		return err
+	}
+	a.finish()
+	return nil
+}
+
+var errStuckUploads = errors.New("the page of uploads does not advance")
+
+// ListUploads returns one page of the uploads in progress.
+func (b *Bucket) ListUploads(ctx context.Context, o UploadsOptions) (*UploadsPage, error) {
+	call := b.onKey("ListUploads", http.MethodGet, "")
+	call.query = params{{"uploads", ""}}.add("prefix", o.Prefix).add("delimiter", o.Delimiter).
+		add("key-marker", o.KeyMarker).add("upload-id-marker", o.UploadMarker).
+		add("max-uploads", pageSize(o.MaxUploads)).add("encoding-type", "url")
+	a, err := b.client.do(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	page := &UploadsPage{}
+	if err := a.document("ListMultipartUploadsResult", page.decode); err != nil {
+		return nil, err
+	}
+	stuck := page.NextKeyMarker < o.KeyMarker ||
+		page.NextKeyMarker == o.KeyMarker && page.NextUploadMark == o.UploadMarker
+	if page.Truncated && stuck {
+		return nil, fmt.Errorf("%s: %w", call.what(), errStuckUploads)
+	}
+	return page, nil
+}
+
+func (l *UploadsPage) decode(p *xmlParser) error {
+	return p.each(func(name string) (err error) {
+		switch name {
+		case "Upload":
+			var u Upload
+			u, err = decodeUpload(p)
+			l.Uploads = append(l.Uploads, u)
+		case "CommonPrefixes":
+			l.Prefixes, err = decodePrefixes(p, l.Prefixes)
+		case "IsTruncated":
+			l.Truncated, err = boolean(p)
+		case "NextKeyMarker":
+			l.NextKeyMarker, err = encodedName(p)
+		case "NextUploadIdMarker":
+			l.NextUploadMark, err = p.text()
+		default:
+			err = p.skip()
+		}
+		return err
+	})
+}
+
+func decodeUpload(p *xmlParser) (u Upload, err error) {
+	err = p.each(func(name string) (err error) {
+		switch name {
+		case "Key":
+			u.Key, err = encodedName(p)
+		case "UploadId":
+			u.UploadID, err = p.text()
+		case "Initiated":
+			u.Initiated, err = moment(p)
+		default:
+			err = p.skip()
+		}
+		return err
+	})
+	return u, err
+}

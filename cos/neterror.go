@@ -1,0 +1,169 @@
+package cos
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+)
+
+// A netError is a request that got no answer, or not all of it.
+type netError struct {
+	what string // operation and resource
+	text string // for people, with the host
+	err  error
+	once bool // trying again cannot help
+}
+
+func (e *netError) Error() string { return e.what + ": " + e.text }
+func (e *netError) Unwrap() error { return e.err }
+
+// A sourceError is a failure to read what was to be sent. It is never
+// retryable: the network had no part in it.
+type sourceError struct {
+	what string
+	err  error
+}
+
+func (e *sourceError) Error() string { return e.what + ": read the source: " + e.err.Error() }
+func (e *sourceError) Unwrap() error { return e.err }
+
+// newNetError words err, which came from a connection to host.
+func newNetError(what, host string, err error) error {
+	e := &netError{what: what, err: err, once: final(err)}
+	var dns *net.DNSError
+	var op *net.OpError
+	switch {
+	case errors.Is(err, ErrStalled):
+		e.text = fmt.Sprintf("%v (%s)", err, host)
+	case errors.As(err, &dns):
+		e.text = fmt.Sprintf("cannot find host %s: %s", dns.Name, dns.Err)
+	case trustError(err):
+		e.text = fmt.Sprintf("cannot trust %s: %v", host, err)
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		e.text = fmt.Sprintf("cannot reach %s through the proxy: %s", host, root(op))
+	case errors.As(err, &op) && op.Op == "dial":
+		e.text = fmt.Sprintf("cannot reach %s: %s", host, root(op))
+	case errors.As(err, &op):
+		e.text = fmt.Sprintf("connection to %s broke: %s", host, root(op))
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		e.text = fmt.Sprintf("%s closed the connection before the answer was complete", host)
+	default:
+		e.text = fmt.Sprintf("no answer from %s: %s", host, printable(err.Error()))
+	}
+	return e
+}
+
+// root is the shortest wording of a socket error: "connection refused".
+func root(op *net.OpError) string {
+	var errno syscall.Errno
+	if errors.As(op.Err, &errno) {
+		return errno.Error()
+	}
+	if op.Timeout() {
+		return "timed out"
+	}
+	return printable(op.Err.Error())
+}
+
+func trustError(err error) bool {
+	var verify *tls.CertificateVerificationError
+	var unknown x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	return errors.As(err, &verify) || errors.As(err, &unknown) || errors.As(err, &name) || errors.As(err, &invalid)
+}
+
+// final reports that a network error will come again: a certificate that is
+// not trusted, a port that does not speak TLS, a host name that does not exist
+// (an unreachable resolver is another matter and passes).
+func final(err error) bool {
+	var dns *net.DNSError
+	if errors.As(err, &dns) {
+		return dns.IsNotFound
+	}
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	return trustError(err) || errors.As(err, &record) || errors.As(err, &alert)
+}
+
+// Retryable reports whether the same request may succeed if it is sent again:
+// network errors, stalls, cut bodies, 5xx, SlowDown and damaged bodies, also
+// when they come as an Error document in a 200. Not retryable are a cancelled
+// context or a deadline of the caller, an unreadable source, a certificate
+// that is not trusted, a host name that does not exist, and all other answers.
+func Retryable(err error) bool {
+	var src *sourceError
+	var api *Error
+	var network *netError
+	var op *net.OpError
+	switch {
+	case err == nil, errors.As(err, &src), errors.Is(err, context.Canceled):
+		return false
+	case errors.As(err, &api):
+		return api.retryable()
+	case errors.As(err, &network):
+		return !network.once
+	case errors.Is(err, ErrStalled), errors.Is(err, ErrCutBody), errors.Is(err, io.ErrUnexpectedEOF):
+		return true
+	}
+	return errors.As(err, &op) && !final(err)
+}
+
+// Hint says in a few words what the user can do about err; "" if there is
+// nothing better than its text.
+func Hint(err error) string {
+	var api *Error
+	if errors.As(err, &api) && api.Anonymous && errors.Is(err, ErrDenied) {
+		return "the request was not signed: set COS_SECRET_ID and COS_SECRET_KEY, or a profile"
+	}
+	for _, h := range hints {
+		if errors.Is(err, h.is) {
+			return h.say
+		}
+	}
+	var network *netError
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &dns):
+		return "check the network, the region and the endpoint"
+	case trustError(err):
+		return "check the endpoint, the proxy and this machine's certificates"
+	case errors.As(err, &network) && strings.Contains(network.text, "proxy"):
+		return "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+	case errors.As(err, &network):
+		return "check the network, the proxy and the endpoint, then try again"
+	case api != nil && api.retryable():
+		return "the service is busy: try again in a while"
+	}
+	return ""
+}
+
+var hints = []struct {
+	is  error
+	say string
+}{
+	{ErrNoCredentials, "set COS_SECRET_ID and COS_SECRET_KEY, or a profile in config.toml"},
+	{ErrBadKey, "check the secret id, the secret key and the token, and that they belong together"},
+	{ErrClock, "set this machine's clock"},
+	{ErrDenied, "this key pair may not do that: ask for the permission or use another profile"},
+	{ErrNoBucket, "check the bucket's name, its APPID and its region"},
+	{ErrInvalidBucket, "write the bucket with its APPID, as in example-1250000000"},
+	{ErrNoRegion, "set COS_REGION, or region in the profile, as in ap-guangzhou"},
+	{ErrRedirect, "check the region and the endpoint: the bucket is served elsewhere"},
+	{ErrNotCOS, "check the endpoint, the network login page and the proxy: something else answered"},
+	{ErrNotFound, "it may have been deleted or renamed: refresh"},
+	{ErrNoUpload, "the upload was completed or aborted: start it again"},
+	{ErrArchived, "restore the object first"},
+	{ErrConflict, "something else is changing it: try again later"},
+	{ErrPrecondition, "it has changed meanwhile: refresh and try again"},
+	{ErrRange, "it has changed meanwhile: refresh and try again"},
+	{ErrStalled, "the network is down or very slow: try again"},
+	{ErrCutBody, "the connection broke: try again"},
+	{ErrInvalidKey, "rename it: the service takes no such name"},
+}

@@ -1,0 +1,228 @@
+package cos
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// A call is one operation before it is sent.
+type call struct {
+	op     string
+	method string
+	bucket *Bucket // nil for the service itself
+	key    string  // empty for operations on the bucket
+	write  bool    // the key is about to become an object's name
+	query  params
+	header http.Header
+	body   *Body // nil for none
+}
+
+// what names the operation and its resource in errors.
+func (c *call) what() string {
+	if c.bucket == nil {
+		return c.op
+	}
+	return target(c.op, c.bucket.name, c.key)
+}
+
+// onKey begins a call on an object.
+func (b *Bucket) onKey(op, method, key string) *call {
+	return &call{op: op, method: method, bucket: b, key: key, header: http.Header{}}
+}
+
+// An answer is a success: its header is there, its body is not read yet.
+type answer struct {
+	*http.Response
+	call *call
+	host string
+	sent *sentBody
+}
+
+// do is the path of every request: build, sign, send, classify. On success the
+// caller closes the answer's body. A refusal because of the time corrects the
+// clock and sends once more; nothing else is repeated.
+func (c *Client) do(ctx context.Context, call *call) (*answer, error) {
+	if err := call.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", call.op, err)
+	}
+	skew := c.ClockSkew()
+	a, sent, err := c.attempt(ctx, call, skew)
+	var api *Error
+	if !errors.As(err, &api) || !c.correctClock(api, skew) {
+		return a, err
+	}
+	if sent > 0 && call.body.Progress != nil {
+		call.body.Progress(-int(sent))
+	}
+	a, _, err = c.attempt(ctx, call, c.ClockSkew())
+	return a, err
+}
+
+func (c *call) check() error {
+	switch {
+	case c.key == "" && c.bucketOnly():
+		return nil
+	case c.write:
+		return CheckKey(c.key)
+	}
+	return checkExistingKey(c.key)
+}
+
+// bucketOnly tells operations without a key from those whose key is missing.
+func (c *call) bucketOnly() bool {
+	switch c.op {
+	case "ListBuckets", "CreateBucket", "ListObjects", "ListUploads":
+		return true
+	}
+	return false
+}
+
+// attempt sends a request once. The count is of body bytes that were handed to
+// the connection, for the caller to take back.
+func (c *Client) attempt(ctx context.Context, call *call, skew time.Duration) (*answer, int64, error) {
+	dog := newWatchdog(ctx, c.cfg.IdleTimeout)
+	req, sent, err := c.newRequest(dog, call, skew)
+	if err != nil {
+		dog.stop()
+		return nil, 0, fmt.Errorf("%s: %w", call.what(), err)
+	}
+	cause := func(err error) error { return broken(ctx, dog, call, req.Host, err) }
+	resp, err := c.transport.RoundTrip(req)
+	if err != nil {
+		err = cause(err)
+	} else {
+		dog.touch()
+		resp.Body = &answerBody{body: resp.Body, dog: dog, cause: cause}
+		if err = refusal(call, req, resp); err == nil {
+			return &answer{Response: resp, call: call, host: req.Host, sent: sent}, 0, nil
+		}
+		closeBody(resp.Body)
+	}
+	dog.stop()
+	n, _, sourceErr := sent.stop()
+	if sourceErr != nil {
+		err = &sourceError{call.what(), sourceErr}
+	}
+	return nil, n, err
+}
+
+// broken words an error of the connection: as the caller's if they ended the
+// request, else as the network's.
+func broken(ctx context.Context, dog *watchdog, call *call, host string, err error) error {
+	if ctx.Err() != nil {
+		cause := context.Cause(ctx)
+		if errors.Is(cause, ctx.Err()) {
+			return fmt.Errorf("%s: %w", call.what(), cause)
+		}
+		return fmt.Errorf("%s: %w: %w", call.what(), ctx.Err(), cause)
+	}
+	if stall := context.Cause(dog.ctx); errors.Is(stall, ErrStalled) {
+		err = stall
+	} else if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("%w: %w", ErrCutBody, err)
+	}
+	return newNetError(call.what(), host, err)
+}
+
+// newRequest builds and signs. The URL is put together from the encoded key:
+// whatever cleans or joins paths would lose "//", "." and "..".
+func (c *Client) newRequest(dog *watchdog, call *call, skew time.Duration) (*http.Request, *sentBody, error) {
+	connect, host := c.endpoint.serviceHosts()
+	if call.bucket != nil {
+		var err error
+		if connect, host, err = c.endpoint.bucketHosts(call.bucket.name, call.bucket.region); err != nil {
+			return nil, nil, err
+		}
+	}
+	req, err := http.NewRequestWithContext(dog.ctx, call.method, c.endpoint.scheme+"://"+connect+"/", nil)
+	if err != nil {
+		return nil, nil, fmt.Errorf("build the request: %w", err)
+	}
+	req.URL.Path = "/" + call.key
+	req.URL.RawPath = encode(req.URL.Path, true)
+	req.URL.RawQuery = call.query.encode()
+	req.Host = host
+	for name, values := range call.header {
+		req.Header[name] = values
+	}
+	req.Header.Set("User-Agent", "cosmander")
+	sent, length := attach(req, call, dog.touch)
+	return req, sent, c.sign(req, call, length, skew)
+}
+
+// attach gives the request its body. GetBody stays nil, so that net/http does
+// not send a body twice behind our back. The length returned is the one that
+// will be on the wire, -1 for none.
+func attach(req *http.Request, call *call, touch func()) (*sentBody, int64) {
+	if call.body == nil {
+		if call.method == http.MethodPut || call.method == http.MethodPost {
+			return new(sentBody), 0
+		}
+		return new(sentBody), -1
+	}
+	sent := &sentBody{body: *call.body, touch: touch}
+	req.ContentLength = call.body.Size
+	if call.body.Size > 0 {
+		req.Body = sent
+	}
+	return sent, call.body.Size
+}
+
+func (c *Client) sign(req *http.Request, call *call, length int64, skew time.Duration) error {
+	creds, err := c.cfg.Credentials.Credentials(req.Context())
+	if err != nil {
+		return fmt.Errorf("find the credentials: %w", err)
+	}
+	if creds.Anonymous() {
+		return nil
+	}
+	if creds.SecretID == "" || creds.SecretKey == "" {
+		return fmt.Errorf("%w: the secret id or the secret key is missing", ErrNoCredentials)
+	}
+	if creds.Token != "" {
+		req.Header.Set("X-Cos-Security-Token", creds.Token)
+	}
+	now := c.cfg.Now().Add(skew)
+	req.Header.Set("Authorization", authorization(creds, req.Method, req.URL.Path, call.query,
+		signedHeaders(req.Header, req.Host, length), now.Add(-signLead), now.Add(signLife)))
+	return nil
+}
+
+// The gaps between the clocks that are worth a correction. A refused HEAD does
+// not say why; only a clock beyond the service's 15 minutes may be the reason.
+const (
+	clockGap     = 30 * time.Second
+	clockGapHead = 14 * time.Minute
+)
+
+// correctClock learns the service's time from a refusal of a request that was
+// signed with used, and reports whether sending again makes sense.
+func (c *Client) correctClock(e *Error, used time.Duration) bool {
+	least := clockGap
+	switch {
+	case errors.Is(e, ErrClock):
+	case e.Status == http.StatusForbidden && e.Code == "" && e.Op == "HeadObject":
+		least = clockGapHead
+	default:
+		return false
+	}
+	if e.date.IsZero() || e.Anonymous {
+		return false
+	}
+	skew := e.date.Sub(c.cfg.Now())
+	if (skew - used).Abs() < least {
+		return false
+	}
+	c.skew.Store(int64(skew))
+	return true
+}
+
+// smallBody makes a Body of a document.
+func smallBody(doc []byte) *Body {
+	return &Body{ReaderAt: bytes.NewReader(doc), Size: int64(len(doc))}
+}
