@@ -26,20 +26,20 @@ func refusal(call *call, req *http.Request, resp *http.Response) error {
 	}
 	e := newError(call, req, resp)
 	if resp.StatusCode/100 == 2 {
-		e.Foreign = stranger(resp, req.Host)
+		e.Foreign = stranger(resp, req.URL.Host)
 		return e
 	}
 	doc, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBytes))
 	if err != nil && !errors.Is(err, ErrCutBody) {
 		return err
 	}
-	doc = bytes.TrimSpace(doc)
+	doc = trimDocument(doc)
 	switch {
 	case decodeError(doc, e):
 	case resp.StatusCode == http.StatusProxyAuthRequired:
 		e.Foreign = "a proxy that asks for a login"
-	case page(resp), len(doc) > 0 && doc[0] != '<' && e.RequestID == "", isHTML(doc):
-		e.Foreign = stranger(resp, req.Host)
+	case page(resp), isHTML(doc), e.RequestID == "" && len(doc) > 0 && doc[0] != '<':
+		e.Foreign = stranger(resp, req.URL.Host)
 	}
 	if e.Message == "" && errors.Is(e, ErrRedirect) {
 		e.Message = elsewhere(resp)
@@ -84,6 +84,12 @@ func page(resp *http.Response) bool {
 	return kind == "text/html" && resp.Header.Get("x-cos-request-id") == ""
 }
 
+// trimDocument drops the spaces that a slow Complete sends ahead, and a byte
+// order mark.
+func trimDocument(doc []byte) []byte {
+	return bytes.TrimPrefix(bytes.TrimSpace(doc), []byte("\xef\xbb\xbf"))
+}
+
 func isHTML(doc []byte) bool {
 	start := strings.ToLower(string(doc[:min(len(doc), 15)]))
 	return strings.HasPrefix(start, "<html") || strings.HasPrefix(start, "<!doctype html")
@@ -98,7 +104,7 @@ func stranger(resp *http.Response, host string) string {
 	if kind == "" {
 		kind = "an answer of no type"
 	}
-	return kind + " for " + host
+	return kind + " from " + host
 }
 
 // elsewhere names the host of a redirect and nothing more of it: the rest of a
@@ -124,7 +130,7 @@ func (a *answer) finish() { closeBody(a.Body) }
 // foreign is the error for an answer that only looks like a success.
 func (a *answer) foreign() error {
 	e := newError(a.call, a.Request, a.Response)
-	e.Foreign = stranger(a.Response, a.host)
+	e.Foreign = stranger(a.Response, a.Request.URL.Host)
 	return e
 }
 
@@ -139,6 +145,9 @@ func (a *answer) document(root string, decode func(*xmlParser) error) error {
 	}
 	if len(doc) > maxXMLBytes {
 		return fmt.Errorf("%s: the answer is longer than %d bytes", a.call.what(), maxXMLBytes)
+	}
+	if doc = trimDocument(doc); len(doc) > 0 && doc[0] != '<' {
+		return a.foreign()
 	}
 	p := &xmlParser{data: doc}
 	name, err := p.root()

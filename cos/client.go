@@ -110,6 +110,9 @@ type Bucket struct {
 // Name returns the bucket's name with its APPID suffix.
 func (b *Bucket) Name() string { return b.name }
 
+// Client returns the client that the bucket was made from.
+func (b *Bucket) Client() *Client { return b.client }
+
 // Region returns the region that requests are sent to.
 func (b *Bucket) Region() string { return b.region }
 

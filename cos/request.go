@@ -39,7 +39,6 @@ func (b *Bucket) onKey(op, method, key string) *call {
 type answer struct {
 	*http.Response
 	call *call
-	host string
 	sent *sentBody
 }
 
@@ -91,15 +90,16 @@ func (c *Client) attempt(ctx context.Context, call *call, skew time.Duration) (*
 		dog.stop()
 		return nil, 0, fmt.Errorf("%s: %w", call.what(), err)
 	}
-	cause := func(err error) error { return broken(ctx, dog, call, req.Host, err) }
+	cause := func(err error) error { return broken(ctx, dog, call, req.URL.Host, err) }
 	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
 		err = cause(err)
 	} else {
 		dog.touch()
+		resp.Request = req // a Transport of the caller's may not have set it
 		resp.Body = &answerBody{body: resp.Body, dog: dog, cause: cause}
 		if err = refusal(call, req, resp); err == nil {
-			return &answer{Response: resp, call: call, host: req.Host, sent: sent}, 0, nil
+			return &answer{Response: resp, call: call, sent: sent}, 0, nil
 		}
 		closeBody(resp.Body)
 	}

@@ -33,7 +33,6 @@ type xmlParser struct {
 
 // root enters the document's root element and returns its name.
 func (p *xmlParser) root() (string, error) {
-	p.data = bytes.TrimPrefix(p.data, []byte("\xef\xbb\xbf"))
 	if _, err := p.chars(false); err != nil {
 		return "", err
 	}
