@@ -2,15 +2,33 @@
 // the demo, `cosmander serve`, the tests and the benchmarks, so it is strict:
 // it checks signatures, enforces the documented limits and answers the
 // documented errors. Objects are files, the index is SQLite; what was
-// acknowledged is there again after a restart.
+// acknowledged is there again after a restart or a kill of the process. It is
+// not made to survive a power cut: nothing is flushed to the disk for each
+// request.
+//
+// Operations are known to [Fault.Op] and [Server.Requests] as ListBuckets,
+// PutBucket, HeadBucket, DeleteBucket, ListObjects, PutObject, HeadObject,
+// GetObject, CopyObject, DeleteObject, InitiateMultipartUpload, UploadPart,
+// UploadPartCopy, ListParts, CompleteMultipartUpload, AbortMultipartUpload
+// and ListMultipartUploads. All others answer NotImplemented.
 package emulator
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
 	"time"
+
+	"github.com/gofrs/flock"
 )
+
+// DefaultRegion is the region of buckets made for [Config.Buckets] when
+// [Config.Region] is empty.
+const DefaultRegion = "ap-guangzhou"
 
 // Config says what a [Server] serves.
 type Config struct {
@@ -23,60 +41,166 @@ type Config struct {
 }
 
 // Server is the emulator as an http.Handler. Safe for concurrent use.
-type Server struct{}
+type Server struct {
+	cfg    Config
+	lock   *flock.Flock
+	index  *index
+	blobs  *blobs
+	faults *Faults
+	counts counters
+	closed chan struct{} // ends stalled requests
+	once   sync.Once
+}
 
-// Open opens or creates the data folder.
-func Open(cfg Config) (*Server, error) { return nil, errors.New("skeleton") }
+// Open opens or creates the data folder, removes what a killed server left
+// half written, and creates the missing ones of cfg.Buckets. It fails if
+// another server has the folder open.
+func Open(cfg Config) (*Server, error) {
+	if cfg.Dir == "" {
+		return nil, errors.New("open emulator: no data folder")
+	}
+	if cfg.Region == "" {
+		cfg.Region = DefaultRegion
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	lock, err := lockFolder(cfg.Dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, lock: lock, faults: &Faults{}, closed: make(chan struct{})}
+	if err := s.load(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func lockFolder(dir string) (*flock.Flock, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("create data folder: %w", err)
+	}
+	lock := flock.New(filepath.Join(dir, "lock"), flock.SetPermissions(0o600))
+	held, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock data folder %s: %w", dir, err)
+	}
+	if !held {
+		return nil, fmt.Errorf("data folder %s is in use by another server", dir)
+	}
+	return lock, nil
+}
+
+func (s *Server) load() error {
+	var err error
+	if s.blobs, err = openBlobs(filepath.Join(s.cfg.Dir, "blobs")); err != nil {
+		return err
+	}
+	if s.index, err = openIndex(filepath.Join(s.cfg.Dir, "index.db"), s.blobs.bury); err != nil {
+		return err
+	}
+	if err := s.removeOrphans(); err != nil {
+		return err
+	}
+	for _, name := range s.cfg.Buckets {
+		if !validBucketName(name) {
+			return fmt.Errorf("bucket name %q: want lower-case letters, digits and dashes, ending in -APPID", name)
+		}
+		err := s.index.createBucket(name, s.cfg.Region, s.cfg.Now().Unix())
+		if err != nil && !errors.Is(err, errBucketExists) {
+			return fmt.Errorf("create bucket %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// removeOrphans drops content files that no object and no part names: a
+// server was killed between writing a file and committing it, or between
+// committing its removal and removing it.
+func (s *Server) removeOrphans() error {
+	known, last, err := s.index.fileBlobs()
+	if err != nil {
+		return err
+	}
+	s.blobs.next.Store(last)
+	return s.blobs.removeUnless(known)
+}
 
 // ServeHTTP answers one request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {}
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	q := s.newRequest(w, r)
+	s.counts.add(q.op.name)
+	if s.misbehave(q) {
+		return
+	}
+	if err := s.answer(q); err != nil {
+		q.fail(err)
+	}
+	q.finish()
+}
 
-// Close releases the data folder. Requests still running fail.
-func (s *Server) Close() error { return nil }
+func (s *Server) answer(q *request) error {
+	if err := s.authorize(q); err != nil {
+		return err
+	}
+	if q.refusal != nil {
+		return q.refusal
+	}
+	return q.op.handle(s, q)
+}
 
-// Seed adds n empty objects under prefix of bucket, named 0000000.. in order.
-func (s *Server) Seed(ctx context.Context, bucket, prefix string, n int) error { return nil }
+// Close releases the data folder. Requests still running fail. It may be
+// called twice.
+func (s *Server) Close() error {
+	var err error
+	s.once.Do(func() {
+		close(s.closed)
+		if s.index != nil {
+			err = s.index.close()
+		}
+		err = errors.Join(err, s.lock.Close())
+	})
+	return err
+}
 
 // Faults is the switchboard of misbehaviour; never nil.
-func (s *Server) Faults() *Faults { return nil }
+func (s *Server) Faults() *Faults { return s.faults }
 
 // Requests returns how many requests of operation op were answered or
 // refused so far; "" counts all.
-func (s *Server) Requests(op string) int64 { return 0 }
+func (s *Server) Requests(op string) int64 { return s.counts.get(op) }
 
-// Faults holds the rules that make the server misbehave. Safe for concurrent
-// use; rules may be added while requests run.
-type Faults struct{}
-
-// Fault is one rule. Zero fields do not restrict or act.
-type Fault struct {
-	// Which requests:
-	Op    string // "UploadPart", "PutObject", "GetObject", ...; "" is all
-	Key   string // only this key
-	After int    // skip this many matching requests first
-	Times int    // then act on this many; 0 is all
-
-	// What happens, in this order:
-	Latency    time.Duration // before anything else
-	Bandwidth  int64         // bytes per second of request and response body
-	Status     int           // answer this instead (with Code)
-	Code       string        // "SlowDown"
-	RetryAfter int           // seconds, header of that answer
-	Reset      bool          // close the connection before doing anything
-	CutBody    int64         // answer a GET with only this many bytes, then close (-1: none)
-	Corrupt    bool          // flip one byte of the answered body of a GET
-	Stall      bool          // send headers, then nothing until the client leaves
-	LoseAnswer bool          // do the work, then close the connection unanswered
-	NoCRC      bool          // leave x-cos-hash-crc64ecma out
-	ErrorIn200 bool          // Complete: spaces, then an Error document with status 200
-	Spaces     time.Duration // Complete: stream spaces for this long before the document
-	Skew       time.Duration // the server's clock is off by this
-	HTML       bool          // answer an HTML page with status Status or 200
+// Note returns what was written under name by [Server.SetNote], or "". Notes
+// are kept with the data and are not reachable over HTTP.
+func (s *Server) Note(ctx context.Context, name string) (string, error) {
+	return s.index.note(ctx, name)
 }
 
-// Add adds a rule and returns a function that removes it.
-func (f *Faults) Add(r Fault) (remove func()) { return func() {} }
+// SetNote writes a note, replacing one of the same name.
+func (s *Server) SetNote(name, text string) error { return s.index.setNote(name, text) }
 
-// ParseFault reads the form of `serve --fault`: comma-separated
-// "op=UploadPart,after=2,times=1,status=503,code=SlowDown" or "latency=150ms".
-func ParseFault(s string) (Fault, error) { return Fault{}, nil }
+// counters counts requests by operation.
+type counters struct {
+	mu    sync.Mutex
+	total int64
+	by    map[string]int64
+}
+
+func (c *counters) add(op string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.by == nil {
+		c.by = map[string]int64{}
+	}
+	c.total++
+	c.by[op]++
+}
+
+func (c *counters) get(op string) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if op == "" {
+		return c.total
+	}
+	return c.by[op]
+}

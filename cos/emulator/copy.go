@@ -1,0 +1,187 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// source is an object that is copied from.
+type source struct {
+	*object
+	bucket bucket
+}
+
+// copySource finds what x-cos-copy-source names, `HOST/KEY[?versionId=ID]`,
+// and checks its conditions. The caller is between blobs.begin and its end.
+func (s *Server) copySource(q *request) (source, error) {
+	raw, rawQuery, _ := strings.Cut(q.r.Header.Get("X-Cos-Copy-Source"), "?")
+	host, rawKey, ok := strings.Cut(strings.TrimPrefix(raw, "/"), "/")
+	at := parseHost(host)
+	key, err := url.PathUnescape(rawKey)
+	if !ok || err != nil || key == "" || !utf8.ValidString(key) || at.foreign || at.bucket == "" {
+		return source{}, refuse("InvalidCopySource", "x-cos-copy-source is HOST/KEY, the key percent-encoded.")
+	}
+	params, err := parseQuery(rawQuery)
+	if err == nil {
+		err = checkVersion(params)
+	}
+	if err != nil {
+		return source{}, err
+	}
+	b, err := s.findBucket(at.bucket, at.region)
+	if err != nil {
+		return source{}, err
+	}
+	o, err := s.index.lookup(q.r.Context(), b, key)
+	if err != nil {
+		return source{}, err
+	}
+	err = copyConditions(q.r.Header).check(o)
+	if errors.Is(err, errNotModified) {
+		err = refuse("PreconditionFailed", "At least one of the preconditions you specified did not hold.")
+	}
+	return source{o, b}, err
+}
+
+// copyObject shares the source's blobs. Class and ACL are never inherited
+// (API documents 436/10881).
+func (s *Server) copyObject(q *request) error {
+	defer s.blobs.begin()()
+	b, err := s.bucketOf(q)
+	if err != nil {
+		return err
+	}
+	o, err := newObject(q)
+	if err != nil {
+		return err
+	}
+	from, err := s.copySource(q)
+	if err != nil {
+		return err
+	}
+	if err := o.inherit(q, b, from); err != nil {
+		return err
+	}
+	if done, err := s.slowDocument(q); done {
+		return err
+	}
+	err = s.index.writer.do(func(tx *writeTx) error {
+		if err := tx.share(o.body); err != nil {
+			return err
+		}
+		return tx.putObject(b, o)
+	})
+	if errors.Is(err, errGone) {
+		err = noSuchKey()
+	}
+	if err != nil {
+		return q.failInDocument(err)
+	}
+	return q.copied("CopyObjectResult", o.etag, o.crc, o.modified)
+}
+
+// inherit takes content and, unless they are replaced, headers of the source.
+func (o *object) inherit(q *request, b bucket, from source) error {
+	switch strings.ToLower(q.r.Header.Get("X-Cos-Metadata-Directive")) {
+	case "", "copy":
+		if from.bucket.id == b.id && from.key == o.key {
+			return refuse("InvalidRequest", "An object is copied onto itself only with x-cos-metadata-directive: Replaced.")
+		}
+		o.headers = from.headers
+	case "replaced":
+	default:
+		return refuse("InvalidArgument", "x-cos-metadata-directive is Copy or Replaced.")
+	}
+	if from.size > maxBodyBytes {
+		return refuse("EntityTooLarge", "An object larger than 5 GB is copied in parts.")
+	}
+	o.size, o.etag, o.crc, o.body = from.size, from.etag, from.crc, from.body
+	return nil
+}
+
+func (q *request) copied(root, etag string, crc uint64, unix int64) error {
+	if !q.sent {
+		q.setETag(etag)
+		q.setCRC(crc)
+	}
+	d := newDocument()
+	d.open(root)
+	d.etag(etag)
+	d.time("LastModified", unix)
+	d.text("CRC64", strconv.FormatUint(crc, 10))
+	d.close(root)
+	return q.document(http.StatusOK, d.bytes()[len(prolog):])
+}
+
+// uploadPartCopy reads the bytes once more, because a part needs an MD5 of
+// its own.
+func (s *Server) uploadPartCopy(q *request) error {
+	defer s.blobs.begin()()
+	b, number, err := s.partTarget(q)
+	if err != nil {
+		return err
+	}
+	from, err := s.copySource(q)
+	if err != nil {
+		return err
+	}
+	r, err := copyRange(q.r.Header.Get("X-Cos-Copy-Source-Range"), from.size)
+	if err != nil {
+		return err
+	}
+	if done, err := s.slowDocument(q); done {
+		return err
+	}
+	c, err := s.copyContent(q.r.Context(), from, r)
+	if err != nil {
+		return q.failInDocument(err)
+	}
+	p := newPart(number, c, q.now.Unix())
+	err = s.commit(c, func(tx *writeTx) error { return tx.putPart(b, q, p) })
+	if err != nil {
+		return q.failInDocument(err)
+	}
+	return q.copied("CopyPartResult", p.etag, p.crc, p.modified)
+}
+
+// copyRange reads `bytes=FIRST-LAST`; without it the whole source is meant.
+func copyRange(header string, size int64) (byteRange, error) {
+	if header == "" {
+		if size > maxBodyBytes {
+			return byteRange{}, refuse("EntityTooLarge", "A part is at most 5 GB.")
+		}
+		return byteRange{0, size}, nil
+	}
+	spec, _ := strings.CutPrefix(header, "bytes=")
+	from, to, _ := strings.Cut(spec, "-")
+	first, errFirst := strconv.ParseInt(from, 10, 64)
+	last, errLast := strconv.ParseInt(to, 10, 64)
+	if errFirst != nil || errLast != nil || first < 0 || last < first {
+		return byteRange{}, refuse("InvalidArgument", "x-cos-copy-source-range is bytes=FIRST-LAST.")
+	}
+	if last >= size {
+		return byteRange{}, refuse("InvalidRange", "The range lies beyond the end of the source.")
+	}
+	if last-first >= maxBodyBytes {
+		return byteRange{}, refuse("EntityTooLarge", "A part is at most 5 GB.")
+	}
+	return byteRange{first, last - first + 1}, nil
+}
+
+func (s *Server) copyContent(ctx context.Context, from source, r byteRange) (*content, error) {
+	read, write := io.Pipe()
+	stop := context.AfterFunc(ctx, func() { read.CloseWithError(ctx.Err()) })
+	defer stop()
+	go func() {
+		write.CloseWithError(s.blobs.send(write, cutBody(from.body, r.first, r.length), from.inline))
+	}()
+	c, err := s.blobs.store(read, r.length)
+	read.CloseWithError(io.ErrClosedPipe) // ends the sender if the store gave up
+	return c, err
+}

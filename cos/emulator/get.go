@@ -1,0 +1,82 @@
+package emulator
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// getObject answers GET and HEAD.
+func (s *Server) getObject(q *request) error {
+	defer s.blobs.begin()()
+	b, err := s.bucketOf(q)
+	if err != nil {
+		return err
+	}
+	if err := checkVersion(q.target.query); err != nil {
+		return err
+	}
+	limit, err := trafficLimit(q)
+	if err != nil {
+		return err
+	}
+	o, err := s.index.lookup(q.r.Context(), b, q.target.key)
+	if err != nil {
+		return err
+	}
+	if err := getConditions(q.r.Header).check(o); err != nil {
+		if err == errNotModified { //nolint:errorlint // returned as it is
+			q.setETag(o.etag)
+			q.status(http.StatusNotModified)
+			return nil
+		}
+		return err
+	}
+	return s.sendObject(q, o, limit)
+}
+
+func (s *Server) sendObject(q *request, o *object, limit int64) error {
+	first, length, status := int64(0), o.size, http.StatusOK
+	if q.r.Method == http.MethodGet {
+		r, ok, err := parseRange(q.r.Header.Get("Range"), o.size)
+		if err != nil {
+			q.set("Content-Range", fmt.Sprintf("bytes */%d", o.size))
+			return err
+		}
+		if ok {
+			first, length, status = r.first, r.length, http.StatusPartialContent
+			q.set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, first+length-1, o.size))
+		}
+	}
+	q.describe(o)
+	q.set("Content-Length", strconv.FormatInt(length, 10))
+	body := q.slowAnswer(limit, length)
+	q.status(status)
+	if q.r.Method == http.MethodHead {
+		return nil
+	}
+	return s.blobs.send(body, cutBody(o.body, first, length), o.inline)
+}
+
+// describe sets the headers of an object.
+func (q *request) describe(o *object) {
+	q.set("Content-Type", "application/octet-stream")
+	for name, v := range o.headers {
+		q.set(name, v)
+	}
+	for _, name := range keptHeaders {
+		if v := q.target.query.get("response-" + strings.ToLower(name)); v != "" {
+			q.set(name, v)
+		}
+	}
+	q.setETag(o.etag)
+	q.setCRC(o.crc) // of the whole object, also on a 206
+	q.set("Last-Modified", time.Unix(o.modified, 0).UTC().Format(http.TimeFormat))
+	q.set("Accept-Ranges", "bytes")
+	q.set("x-cos-object-type", "normal")
+	if o.class != standard {
+		q.set("x-cos-storage-class", o.class)
+	}
+}

@@ -1,0 +1,166 @@
+package emulator
+
+import (
+	"crypto/md5" //nolint:gosec // the service's Content-MD5 is MD5
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+)
+
+func (s *Server) putObject(q *request) error {
+	b, err := s.bucketOf(q)
+	if err != nil {
+		return err
+	}
+	o, err := newObject(q)
+	if err != nil {
+		return err
+	}
+	c, err := s.receive(q)
+	if err != nil {
+		return err
+	}
+	o.take(c)
+	if err := s.commit(c, func(tx *writeTx) error { return tx.putObject(b, o) }); err != nil {
+		return err
+	}
+	q.setETag(o.etag)
+	q.setCRC(o.crc)
+	return q.empty(http.StatusOK)
+}
+
+// newObject reads all of a put, initiate or copy that is not content.
+func newObject(q *request) (*object, error) {
+	if err := checkKey(q.target.key); err != nil {
+		return nil, err
+	}
+	if err := checkControls(q.r.Header); err != nil {
+		return nil, err
+	}
+	class, err := readClass(q.r.Header)
+	if err != nil {
+		return nil, err
+	}
+	h, err := readHeaders(q.r.Header)
+	if err != nil {
+		return nil, err
+	}
+	return &object{key: q.target.key, class: class, headers: h, modified: q.now.Unix()}, nil
+}
+
+func (o *object) take(c *content) {
+	o.size, o.etag, o.crc, o.body = c.size, c.etag(), c.crc, c.body
+}
+
+// receive stores the body of a put or a part. What it returns is not in the
+// index yet.
+func (s *Server) receive(q *request) (*content, error) {
+	want, err := contentMD5(q.r.Header)
+	if err != nil {
+		return nil, err
+	}
+	if q.r.ContentLength > maxBodyBytes {
+		return nil, refuse("EntityTooLarge", "The body is larger than 5 GB.")
+	}
+	limit, err := trafficLimit(q)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.blobs.store(q.slowBody(limit), q.r.ContentLength)
+	if err != nil {
+		return nil, err
+	}
+	if want != nil && *want != c.md5 {
+		s.blobs.discardContent(c)
+		return nil, refuse("BadDigest", "The Content-MD5 you specified did not match what we received.")
+	}
+	return c, nil
+}
+
+// contentMD5 returns nil if the header is not there.
+func contentMD5(in http.Header) (*[md5.Size]byte, error) {
+	v := in.Get("Content-Md5")
+	if v == "" {
+		return nil, nil
+	}
+	sum, err := base64.StdEncoding.DecodeString(v)
+	if err != nil || len(sum) != md5.Size {
+		return nil, refuse("InvalidDigest", "The Content-MD5 you specified is not valid.")
+	}
+	return (*[md5.Size]byte)(sum), nil
+}
+
+// commit enters content and what refers to it together, or removes it.
+func (s *Server) commit(c *content, apply func(*writeTx) error) error {
+	err := s.index.writer.do(func(tx *writeTx) error {
+		if err := tx.add(c); err != nil {
+			return err
+		}
+		return apply(tx)
+	})
+	if err != nil {
+		s.blobs.discardContent(c)
+	}
+	return err
+}
+
+// StoreOptions are what [Server.Store] may set on an object.
+type StoreOptions struct {
+	ContentType string
+	Modified    time.Time // zero means now
+}
+
+// Store writes an object without a request: it is how sample data gets in.
+// size is the length of body in bytes, or -1 if it is not known.
+func (s *Server) Store(bucketName, key string, body io.Reader, size int64, opts StoreOptions) error {
+	b, ok := s.index.bucket(bucketName)
+	if !ok {
+		return noSuchBucket()
+	}
+	if key == "" {
+		return errors.New("store object: empty key")
+	}
+	if err := checkKey(key); err != nil {
+		return err
+	}
+	if opts.Modified.IsZero() {
+		opts.Modified = s.cfg.Now()
+	}
+	o := &object{key: key, class: standard, headers: headers{}, modified: opts.Modified.Unix()}
+	if opts.ContentType != "" {
+		o.headers["Content-Type"] = opts.ContentType
+	}
+	c, err := s.blobs.store(body, size)
+	if err != nil {
+		return err
+	}
+	o.take(c)
+	return s.commit(c, func(tx *writeTx) error { return tx.putObject(b, o) })
+}
+
+func (s *Server) deleteObject(q *request) error {
+	b, err := s.bucketOf(q)
+	if err != nil {
+		return err
+	}
+	if err := checkVersion(q.target.query); err != nil {
+		return err
+	}
+	err = s.index.writer.do(func(tx *writeTx) error { return tx.deleteObject(b, q.target.key) })
+	if err != nil {
+		return err
+	}
+	// A key that was not there is 204 too.
+	return q.empty(http.StatusNoContent)
+}
+
+// checkVersion refuses a version id: no bucket here has versions. An empty
+// one is none, and "null" names what was written without versioning.
+func checkVersion(q query) error {
+	if v := q.get("versionId"); v != "" && v != "null" {
+		return refuse("NoSuchVersion", "The specified version does not exist.")
+	}
+	return nil
+}

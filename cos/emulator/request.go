@@ -1,0 +1,131 @@
+package emulator
+
+import (
+	"encoding/base64"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// request is one request while it is answered.
+type request struct {
+	server  *Server
+	w       http.ResponseWriter
+	r       *http.Request
+	target  target
+	op      operation
+	refusal error // why there is no operation
+	now     time.Time
+	id      string
+	fault   Fault    // the rules that act on it, merged
+	lost    *discard // set if the answer is to be lost
+	sent    bool     // a status has been written
+}
+
+func (s *Server) newRequest(w http.ResponseWriter, r *http.Request) *request {
+	q := &request{server: s, w: w, r: r, now: s.cfg.Now()}
+	q.target, q.refusal = parseTarget(r, s.defaultBucket())
+	if q.refusal == nil {
+		q.op, q.refusal = route(r, &q.target)
+	}
+	q.fault = s.faults.match(q.op.name, q.target.key)
+	q.now = q.now.Add(q.fault.Skew)
+	q.id = newID(q.now)
+	q.set("x-cos-request-id", q.id)
+	q.set("Date", q.now.UTC().Format(http.TimeFormat))
+	q.set("Server", "tencent-cos")
+	return q
+}
+
+func (s *Server) defaultBucket() string {
+	if len(s.cfg.Buckets) == 0 {
+		return ""
+	}
+	return s.cfg.Buckets[0]
+}
+
+// newID makes a request or trace id that looks like the service's.
+func newID(now time.Time) string {
+	return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%08x_%016x", now.Unix(), rand.Uint64()))
+}
+
+// set writes a response header with name's own case, which Header.Set would
+// change: "ETag" would become "Etag", "x-cos-..." "X-Cos-...", and some
+// clients look names up as the service spells them.
+func (q *request) set(name, value string) { q.w.Header()[name] = []string{value} }
+
+// status writes the status of an answer without a body, or before it.
+func (q *request) status(code int) {
+	q.sent = true
+	q.w.WriteHeader(code)
+}
+
+// empty answers without a body.
+func (q *request) empty(code int) error {
+	if code != http.StatusNoContent {
+		q.set("Content-Length", "0")
+	}
+	q.status(code)
+	return nil
+}
+
+// document answers an XML document.
+func (q *request) document(code int, body []byte) error {
+	if !q.sent {
+		q.set("Content-Type", "application/xml")
+		q.set("Content-Length", strconv.Itoa(len(body)))
+		q.status(code)
+	}
+	if q.r.Method != http.MethodHead {
+		_, _ = q.w.Write(body) // the client left: nobody to tell
+	}
+	return nil
+}
+
+// fail answers an error. After the status has gone out all that is left is to
+// break the connection off, so that a cut answer is not taken for a whole one.
+func (q *request) fail(err error) {
+	if q.sent {
+		panic(http.ErrAbortHandler)
+	}
+	e := asAPIError(err)
+	h := q.w.Header()
+	for _, name := range []string{"ETag", "Last-Modified", "Content-Encoding", crcHeader} {
+		delete(h, name)
+	}
+	q.answerError(e)
+}
+
+func (q *request) answerError(e *apiError) {
+	if q.r.Method == http.MethodHead || e.status == http.StatusNotModified {
+		// The service sends no body here: the status says all.
+		_ = q.empty(e.status)
+		return
+	}
+	q.set("x-cos-trace-id", newID(q.now))
+	_ = q.document(e.status, q.errorDocument(e))
+}
+
+func (q *request) errorDocument(e *apiError) []byte {
+	d := newDocument()
+	d.open("Error")
+	d.text("Code", e.code)
+	d.text("Message", e.message)
+	d.text("Resource", q.r.Host+encodeName(q.target.path))
+	d.text("RequestId", q.id)
+	d.text("TraceId", newID(q.now))
+	d.close("Error")
+	return d.bytes()
+}
+
+const crcHeader = "x-cos-hash-crc64ecma"
+
+func (q *request) setCRC(crc uint64) {
+	if !q.fault.NoCRC {
+		q.set(crcHeader, strconv.FormatUint(crc, 10))
+	}
+}
+
+func (q *request) setETag(etag string) { q.set("ETag", `"`+etag+`"`) }

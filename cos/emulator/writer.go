@@ -1,0 +1,264 @@
+package emulator
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// writer owns the one connection that changes the index. Changes that wait
+// together are committed together, so that many small puts share the price of
+// a transaction.
+type writer struct {
+	db    *sql.DB
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt // used by the writing goroutine only
+	bury  func([]int64)
+
+	mu     sync.RWMutex // held for reading while a change is handed over
+	closed bool
+	queue  chan *change
+	done   chan struct{}
+}
+
+type change struct {
+	apply func(*writeTx) error
+	dead  []int64
+	err   error
+	done  chan struct{}
+}
+
+// maxBatch bounds how many changes one transaction holds.
+const maxBatch = 256
+
+var errClosed = errors.New("the server is closed")
+
+func openWriter(path string, bury func([]int64)) (*writer, error) {
+	ctx := context.Background()
+	db, err := sql.Open("sqlite", dsn(path))
+	if err != nil {
+		return nil, fmt.Errorf("open index: %w", err)
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open index %s: %w", path, err), db.Close())
+	}
+	w := &writer{
+		db: db, conn: conn, bury: bury,
+		stmts: map[string]*sql.Stmt{}, queue: make(chan *change, maxBatch), done: make(chan struct{}),
+	}
+	if err := w.migrate(ctx, path); err != nil {
+		return nil, errors.Join(err, conn.Close(), db.Close())
+	}
+	go w.run()
+	return w, nil
+}
+
+func (w *writer) migrate(ctx context.Context, path string) error {
+	var version int
+	if err := w.conn.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+		return fmt.Errorf("open index %s: %w", path, err)
+	}
+	if version > schemaVersion {
+		return fmt.Errorf("index %s was written by a newer program (schema %d, this one knows %d)", path, version, schemaVersion)
+	}
+	if _, err := w.conn.ExecContext(ctx, schema+fmt.Sprintf("PRAGMA user_version = %d;", schemaVersion)); err != nil {
+		return fmt.Errorf("create index %s: %w", path, err)
+	}
+	return nil
+}
+
+// do runs apply in a transaction and returns when it is committed or undone.
+// apply runs alone among all changes; if it fails, nothing of it stays.
+func (w *writer) do(apply func(*writeTx) error) error {
+	c := &change{apply: apply, done: make(chan struct{})}
+	w.mu.RLock()
+	if w.closed {
+		w.mu.RUnlock()
+		return errClosed
+	}
+	w.queue <- c
+	w.mu.RUnlock()
+	<-c.done
+	return c.err
+}
+
+// close waits for the changes that were handed over.
+func (w *writer) close() error {
+	w.mu.Lock()
+	w.closed = true
+	close(w.queue)
+	w.mu.Unlock()
+	<-w.done
+	for _, stmt := range w.stmts {
+		_ = stmt.Close()
+	}
+	return errors.Join(w.conn.Close(), w.db.Close())
+}
+
+func (w *writer) run() {
+	defer close(w.done)
+	for first := range w.queue {
+		batch := append(make([]*change, 0, 16), first)
+		for more := true; more && len(batch) < maxBatch; {
+			select {
+			case c, ok := <-w.queue:
+				if more = ok; ok {
+					batch = append(batch, c)
+				}
+			default:
+				more = false
+			}
+		}
+		w.commit(batch)
+	}
+}
+
+func (w *writer) commit(batch []*change) {
+	err := w.applyAll(batch)
+	var dead []int64
+	for _, c := range batch {
+		if err != nil {
+			c.err = errors.Join(c.err, err)
+		}
+		if c.err == nil {
+			dead = append(dead, c.dead...)
+		}
+	}
+	w.bury(dead)
+	for _, c := range batch {
+		close(c.done)
+	}
+}
+
+func (w *writer) applyAll(batch []*change) error {
+	if err := w.exec(`BEGIN IMMEDIATE`); err != nil {
+		return err
+	}
+	for _, c := range batch {
+		if err := w.applyOne(c); err != nil {
+			return errors.Join(err, w.exec(`ROLLBACK`))
+		}
+	}
+	if err := w.exec(`COMMIT`); err != nil {
+		return errors.Join(err, w.exec(`ROLLBACK`))
+	}
+	return nil
+}
+
+// applyOne keeps the failure of one change from undoing its neighbours.
+func (w *writer) applyOne(c *change) error {
+	if err := w.exec(`SAVEPOINT one`); err != nil {
+		return err
+	}
+	tx := &writeTx{w: w}
+	c.err = c.apply(tx)
+	c.dead = tx.dead
+	if c.err != nil {
+		if err := w.exec(`ROLLBACK TO one`); err != nil {
+			return err
+		}
+	}
+	return w.exec(`RELEASE one`)
+}
+
+func (w *writer) exec(query string, args ...any) error {
+	_, err := w.execCount(query, args...)
+	return err
+}
+
+func (w *writer) execCount(query string, args ...any) (int64, error) {
+	stmt, err := w.prepared(query)
+	if err != nil {
+		return 0, err
+	}
+	res, err := stmt.ExecContext(context.Background(), args...)
+	if err != nil {
+		return 0, fmt.Errorf("write index: %w", err)
+	}
+	return res.RowsAffected()
+}
+
+func (w *writer) prepared(query string) (*sql.Stmt, error) {
+	if stmt := w.stmts[query]; stmt != nil {
+		return stmt, nil
+	}
+	stmt, err := w.conn.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare: %w", err)
+	}
+	w.stmts[query] = stmt
+	return stmt, nil
+}
+
+// writeTx is a change while it is applied.
+type writeTx struct {
+	w    *writer
+	dead []int64 // files that are no longer named
+}
+
+func (tx *writeTx) exec(query string, args ...any) error { return tx.w.exec(query, args...) }
+
+// row scans the one row of a query; sql.ErrNoRows if there is none.
+func (tx *writeTx) row(query string, args []any, dest ...any) error {
+	stmt, err := tx.w.prepared(query)
+	if err != nil {
+		return err
+	}
+	return stmt.QueryRowContext(context.Background(), args...).Scan(dest...)
+}
+
+// add enters the blobs of new content.
+func (tx *writeTx) add(c *content) error {
+	for _, s := range c.body {
+		if err := tx.exec(`INSERT INTO blobs (id, refs, data) VALUES (?, 1, ?)`, s.blob, c.data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// share counts one more owner of the blobs of body. It fails with errGone if
+// one of them was dropped.
+func (tx *writeTx) share(body []segment) error {
+	for _, s := range body {
+		n, err := tx.w.execCount(`UPDATE blobs SET refs = refs + 1 WHERE id = ?`, s.blob)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errGone
+		}
+	}
+	return nil
+}
+
+// drop counts one owner less of the blobs of a packed body.
+func (tx *writeTx) drop(packed []byte) error {
+	body, err := decodeBody(packed)
+	if err != nil {
+		return err
+	}
+	for _, s := range body {
+		if err := tx.release(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *writeTx) release(s segment) error {
+	n, err := tx.w.execCount(`DELETE FROM blobs WHERE id = ? AND refs = 1`, s.blob)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return tx.exec(`UPDATE blobs SET refs = refs - 1 WHERE id = ?`, s.blob)
+	}
+	if !s.inline {
+		tx.dead = append(tx.dead, s.blob)
+	}
+	return nil
+}
