@@ -1,0 +1,67 @@
+# `make` alone lists the targets.
+
+LINT_VERSION := v2.15.0
+LINT         := .bin/golangci-lint-$(LINT_VERSION)
+
+# What may be given on the command line: make test PKG=./jobs/... ARGS=-v
+PKG     ?= ./...
+ARGS    ?=
+TIMEOUT ?= 5m
+# Packages that keep golden frames, and what brings them up to date.
+GOLDEN  ?= ./tui/... ./views/...
+UPDATE  ?= -update
+# What `make bench` runs.
+BENCH   ?= go test -run '^$$' -bench . -timeout 20m $(PKG)
+
+.PHONY: help build run test race lint bench golden interop clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+build: ## build the program: ./cosmander
+	go build -trimpath -o cosmander .
+
+run: ## try it: two panes over a demo bucket, no account needed
+	go run . --demo
+
+# The race detector needs cgo, and so a C compiler.
+test: ## run all tests, with the race detector where a C compiler is found
+	@if command -v $$(go env CC | cut -d ' ' -f 1) >/dev/null; then \
+		$(MAKE) --no-print-directory race; \
+	else \
+		echo 'no C compiler found: testing without the race detector'; \
+		set -x; go test -timeout $(TIMEOUT) $(ARGS) $(PKG); \
+	fi
+
+race: ## run all tests with the race detector
+	CGO_ENABLED=1 go test -race -timeout $(TIMEOUT) $(ARGS) $(PKG)
+
+lint: $(LINT) ## check style and the import rule; compile for Windows and macOS
+	$(LINT) run ./...
+	cd cos/interop && ../../$(LINT) run ./...
+	GOOS=windows GOARCH=amd64 go build ./...
+	GOOS=darwin GOARCH=arm64 go build ./...
+
+$(LINT):
+	GOBIN=$(CURDIR)/.bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	mv .bin/golangci-lint $@
+
+bench: ## run the benchmarks; each prints its target or peer beside it
+	$(BENCH)
+
+golden: ## write the golden frames anew; read the diff before committing it
+	go test $(GOLDEN) $(UPDATE)
+
+# The official SDK reads checksums while net/http may still write them, so
+# these tests run without the race detector.
+interop: ## drive the official SDKs against the local server
+	@if command -v npm >/dev/null; then \
+		set -ex; cd cos/interop/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; \
+	else \
+		echo 'no npm found: testing without the Node SDK'; \
+	fi
+	cd cos/interop && go test -timeout $(TIMEOUT) $(ARGS) ./...
+
+clean: ## remove what make has built
+	rm -rf cosmander .bin cos/interop/node/node_modules
