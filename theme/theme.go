@@ -1,0 +1,115 @@
+// Package theme turns palettes into the styles that the screen is drawn with.
+//
+// A [Style] is the escape sequence that switches it on. Colours are numbers
+// of the 256-colour cube and not 24-bit values: a sequence is then 11 bytes
+// long instead of 19, and bytes are what a user of SSH waits for. The
+// renderer brings them down to 16 colours or none where a terminal has no
+// more.
+package theme
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Reset switches every style off.
+const Reset = "\x1b[m"
+
+// Style is the SGR sequence that begins a style; the empty one is plain.
+type Style string
+
+// On returns text in style s, followed by a reset.
+func (s Style) On(text string) string {
+	if s == "" || text == "" {
+		return text
+	}
+	return string(s) + text + Reset
+}
+
+// With returns s with other laid over it.
+func (s Style) With(other Style) Style { return s + other }
+
+// Theme is the set of styles of the program. Each says one thing.
+type Theme struct {
+	Name string
+
+	Text   Style // what is read first
+	Dim    Style // secondary: class, time, labels
+	Border Style // of what has no focus
+	Accent Style // of what has: border, title
+
+	Folder Style // names that can be entered
+	Marked Style // marked rows
+	Odd    Style // escaped characters in names; warnings
+	Good   Style // verified
+	Danger Style // errors, and what cannot be undone
+
+	Cursor     Style // the cursor row of the focused pane
+	CursorMark Style // the same when the row is marked
+	CursorOdd  Style // escaped characters in it
+	Rest       Style // the cursor row of the other pane, laid under a style
+
+	Key    Style // keys in hints
+	Bar    Style // the done part of a progress bar
+	BarOff Style // the rest of it
+	Button Style // the chosen button of a dialog
+	Alarm  Style // the chosen button if it destroys
+}
+
+// Dark is for light text on a dark ground.
+func Dark() Theme {
+	return Theme{
+		Name: "dark",
+		Dim:  fg(245), Border: fg(240), Accent: fg(80),
+		Folder: fg(111).With(bold), Marked: fg(221), Odd: fg(215),
+		Good: fg(114), Danger: fg(203),
+		Cursor: on(231, 24), CursorMark: on(221, 24), CursorOdd: on(215, 24), Rest: bg(237),
+		Key: fg(252), Bar: fg(80), BarOff: fg(238),
+		Button: on(16, 80), Alarm: on(231, 160),
+	}
+}
+
+// Light is for dark text on a light ground.
+func Light() Theme {
+	return Theme{
+		Name: "light",
+		Dim:  fg(243), Border: fg(249), Accent: fg(30),
+		Folder: fg(25).With(bold), Marked: fg(130), Odd: fg(166),
+		Good: fg(28), Danger: fg(160),
+		Cursor: on(231, 31), CursorMark: on(228, 31), CursorOdd: on(223, 31), Rest: bg(254),
+		Key: fg(236), Bar: fg(30), BarOff: fg(252),
+		Button: on(231, 30), Alarm: on(231, 160),
+	}
+}
+
+// Mono uses attributes only, for terminals without colour and for NO_COLOR.
+func Mono() Theme {
+	return Theme{
+		Name: "mono",
+		Dim:  faint, Border: faint,
+		Folder: bold, Marked: bold, Odd: underline, Danger: bold, Good: bold,
+		Cursor: reverse, CursorMark: reverse.With(bold), CursorOdd: reverse.With(underline),
+		Rest: underline, Key: bold, BarOff: faint,
+		Button: reverse, Alarm: reverse.With(bold),
+	}
+}
+
+const (
+	bold      Style = "\x1b[1m"
+	faint     Style = "\x1b[2m"
+	underline Style = "\x1b[4m"
+	reverse   Style = "\x1b[7m"
+)
+
+func fg(colour int) Style { return sgr(38, 5, colour) }
+func bg(colour int) Style { return sgr(48, 5, colour) }
+
+func on(text, ground int) Style { return sgr(38, 5, text, 48, 5, ground) }
+
+func sgr(params ...int) Style {
+	words := make([]string, len(params))
+	for i, p := range params {
+		words[i] = strconv.Itoa(p)
+	}
+	return Style("\x1b[" + strings.Join(words, ";") + "m")
+}

@@ -1,0 +1,240 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+
+	"cosmander/cos"
+	"cosmander/jobs"
+)
+
+// testKeys is a key table like the program's; the program's own is tested
+// where it lives.
+func testKeys() KeyMap {
+	bind := func(shown string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, "does "+shown))
+	}
+	return KeyMap{
+		Global: GlobalKeys{
+			Help: bind("F1 ?", "f1", "?"), Jobs: bind("w", "w"), Quit: bind("q F10", "q", "f10"),
+			Force: bind("C-c C-c", "ctrl+c"), Suspend: bind("C-z", "ctrl+z"),
+		},
+		Pane: PaneKeys{
+			Copy: bind("F5 c", "f5", "alt+5", "c"), MakeFolder: bind("F7 n", "f7", "n"),
+			Delete: bind("F8 d", "f8", "d"), Enter: bind("Enter", "enter", "l", "right"),
+			Parent: bind("h", "h", "left", "backspace"), Other: bind("Tab", "tab"),
+			Down: bind("j", "j", "down"), Up: bind("k", "k", "up"),
+			Top: bind("g g", "g g", "home"), Bottom: bind("G", "G", "end"),
+			HalfDown: bind("C-d", "ctrl+d"), HalfUp: bind("C-u", "ctrl+u"),
+			PageDown: bind("C-f", "ctrl+f", "pgdown"), PgUp: bind("C-b", "ctrl+b", "pgup"),
+			Mark: bind("Space", "space", "insert"), Invert: bind("*", "*"), MarkAll: bind("C-a", "ctrl+a"),
+			ClearMarks: bind("Esc", "esc"), Refresh: bind("C-r", "ctrl+r"), Hidden: bind(".", "."),
+		},
+		Jobs: JobKeys{
+			Pause: bind("Space p", "space", "p"), Details: bind("Enter", "enter"), Retry: bind("r", "r"),
+			Cancel: bind("x", "x"), Clear: bind("c", "c"),
+		},
+		Dialog: DialogKeys{
+			Accept: bind("Enter", "enter"), Leave: bind("Esc", "esc", "q"), Next: bind("Tab", "tab"),
+			Previous: bind("S-Tab", "shift+tab"), Left: bind("Left", "left", "h"), Right: bind("Right", "right", "l"),
+			Down: bind("j", "j", "down"), Up: bind("k", "k", "up"), PageDown: bind("PgDn", "pgdown"),
+			PageUp: bind("PgUp", "pgup"), Top: bind("Home", "home"), Bottom: bind("End", "end"),
+			Rub: bind("Backspace", "backspace"),
+		},
+	}
+}
+
+// noon is the clock of the tests.
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// fakeStore is a bucket in memory that lists as the service does.
+type fakeStore struct {
+	mu    sync.Mutex
+	keys  []string // sorted
+	calls int
+	err   error
+	put   []string
+	panic bool
+	// gate, if set, holds every listing until it is closed or ctx ends.
+	gate chan struct{}
+}
+
+func newFakeStore(keys ...string) *fakeStore {
+	sort.Strings(keys)
+	return &fakeStore{keys: keys}
+}
+
+func (s *fakeStore) List(ctx context.Context, o cos.ListOptions) (*cos.ListPage, error) {
+	s.mu.Lock()
+	s.calls++
+	gate, err := s.gate, s.err
+	s.mu.Unlock()
+	if s.panic {
+		panic("the store is on fire")
+	}
+	if gate != nil {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.page(o), nil
+}
+
+func (s *fakeStore) page(o cos.ListOptions) *cos.ListPage {
+	limit := o.MaxKeys
+	if limit == 0 {
+		limit = cos.MaxPageKeys
+	}
+	out := &cos.ListPage{}
+	last := ""
+	for i := sort.SearchStrings(s.keys, o.Prefix); i < len(s.keys); i++ {
+		k := s.keys[i]
+		if !strings.HasPrefix(k, o.Prefix) {
+			break
+		}
+		if k <= o.Marker || o.Marker != "" && strings.HasSuffix(o.Marker, "/") && strings.HasPrefix(k, o.Marker) && o.Marker != o.Prefix {
+			continue
+		}
+		rest := k[len(o.Prefix):]
+		cut := strings.Index(rest, o.Delimiter)
+		if o.Delimiter != "" && cut >= 0 {
+			p := o.Prefix + rest[:cut+1]
+			if p == last {
+				continue
+			}
+			if len(out.Objects)+len(out.Prefixes) == limit {
+				out.Truncated, out.NextMarker = true, last
+				return out
+			}
+			out.Prefixes, last = append(out.Prefixes, p), p
+			continue
+		}
+		if len(out.Objects)+len(out.Prefixes) == limit {
+			out.Truncated, out.NextMarker = true, last
+			return out
+		}
+		size := int64(len(k)) * 7919 * int64(i%97+1)
+		out.Objects = append(out.Objects, cos.ObjectInfo{Key: k, Size: size, LastModified: noon.Add(-time.Duration(i) * time.Hour), StorageClass: "STANDARD"})
+		last = k
+	}
+	return out
+}
+
+func (s *fakeStore) Put(_ context.Context, key string, _ cos.Body, _ cos.Headers) (*cos.PutResult, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return nil, s.err
+	}
+	s.put = append(s.put, key)
+	s.keys = append(s.keys, key)
+	sort.Strings(s.keys)
+	return &cos.PutResult{}, nil
+}
+
+// fakeQueue remembers what it was asked.
+type fakeQueue struct {
+	mu       sync.Mutex
+	snapshot jobs.Snapshot
+	changed  chan struct{}
+	added    []jobs.Spec
+	asked    []string
+	tally    jobs.Tally
+	items    []jobs.Item
+	err      error
+	surveys  chan context.Context // receives the context of each survey
+	hold     bool                 // a survey lasts until its context ends
+}
+
+func newFakeQueue() *fakeQueue {
+	return &fakeQueue{changed: make(chan struct{}, 1), surveys: make(chan context.Context, 8)}
+}
+
+func (q *fakeQueue) set(s jobs.Snapshot) {
+	q.mu.Lock()
+	q.snapshot = s
+	q.mu.Unlock()
+	select {
+	case q.changed <- struct{}{}:
+	default:
+	}
+}
+
+func (q *fakeQueue) Add(_ context.Context, specs ...jobs.Spec) ([]jobs.ID, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.err != nil {
+		return nil, q.err
+	}
+	var ids []jobs.ID
+	for _, s := range specs {
+		q.added = append(q.added, s)
+		ids = append(ids, jobs.ID(len(q.added)))
+	}
+	return ids, nil
+}
+
+func (q *fakeQueue) ask(what string) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.asked = append(q.asked, what)
+	return q.err
+}
+
+func (q *fakeQueue) Pause(context.Context, jobs.ID) error  { return q.ask("pause") }
+func (q *fakeQueue) Resume(context.Context, jobs.ID) error { return q.ask("resume") }
+func (q *fakeQueue) Cancel(context.Context, jobs.ID) error { return q.ask("cancel") }
+func (q *fakeQueue) Retry(context.Context, jobs.ID) error  { return q.ask("retry") }
+func (q *fakeQueue) ClearDone(context.Context) error       { return q.ask("clear") }
+func (q *fakeQueue) Changed() <-chan struct{}              { return q.changed }
+func (q *fakeQueue) Snapshot() jobs.Snapshot {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.snapshot
+}
+
+func (q *fakeQueue) Items(_ context.Context, _ jobs.ID, _ int64, _ int, states ...jobs.State) ([]jobs.Item, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.err != nil {
+		return nil, q.err
+	}
+	var out []jobs.Item
+	for _, it := range q.items {
+		if len(states) == 0 || it.State == states[0] {
+			out = append(out, it)
+		}
+	}
+	return out, nil
+}
+
+func (q *fakeQueue) Survey(ctx context.Context, _ jobs.Spec, report func(jobs.Tally)) error {
+	q.surveys <- ctx
+	report(q.tally)
+	if q.hold {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	if q.err != nil {
+		return q.err
+	}
+	t := q.tally
+	t.Done = true
+	report(t)
+	return nil
+}
+
+var errSome = errors.New("something broke")

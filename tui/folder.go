@@ -1,0 +1,102 @@
+package tui
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cosmander/cos"
+	"cosmander/views"
+)
+
+// madeMsg says that a folder was made.
+type madeMsg struct {
+	at   place
+	name string
+}
+
+// askFolder opens the prompt for the name of a new folder.
+func (m *Model) askFolder() {
+	p := m.panes[m.focus]
+	if p.at.buckets {
+		m.say("buckets are not made here; enter one", plain)
+		return
+	}
+	prompt := &views.Prompt{Title: "New folder", Where: m.tilde(p.at.address())}
+	at := p.at
+	prompt.Check = func(name string) string { return wrongName(at, name) }
+	m.push(modal{view: prompt, act: func() tea.Cmd {
+		m.pop()
+		return m.makeFolder(at, prompt.Text())
+	}})
+}
+
+// wrongName says why a folder cannot be called name, or "".
+func wrongName(at place, name string) string {
+	switch {
+	case name == "":
+		return "a name is needed"
+	case strings.Contains(name, "/"):
+		return "one folder at a time: no / in the name"
+	case name == "." || name == "..":
+		return name + " means another folder"
+	case strings.ContainsRune(name, 0) || !utf8.ValidString(name):
+		return "not a name"
+	case !at.Local() && len(at.Key)+len(name)+1 > cos.MaxKeyBytes:
+		return fmt.Sprintf("longer than the %d bytes that a key may have", cos.MaxKeyBytes)
+	case at.Local() && len(name) > 255:
+		return "longer than 255 bytes"
+	}
+	return ""
+}
+
+// makeFolder returns the command that makes a folder: a local one, or the
+// empty object that stands for one.
+func (m *Model) makeFolder(at place, name string) tea.Cmd {
+	ctx := m.ctx
+	if at.Local() {
+		return guarded(func() tea.Msg {
+			if err := os.Mkdir(filepath.Join(at.Path, name), 0o755); err != nil {
+				return failedMsg{fmt.Errorf("make a folder: %w", err)}
+			}
+			return madeMsg{at, name}
+		})
+	}
+	store := m.deps.Bucket(at.Bucket, at.Region)
+	return guarded(func() tea.Msg {
+		if err := putFolder(ctx, store, at.Key+name+"/"); err != nil {
+			return failedMsg{err}
+		}
+		return madeMsg{at, name}
+	})
+}
+
+func putFolder(ctx context.Context, store Store, key string) error {
+	_, err := store.Put(ctx, key, cos.Body{ReaderAt: bytes.NewReader(nil)}, cos.Headers{})
+	if err != nil {
+		return fmt.Errorf("make folder %s: %w", key, err)
+	}
+	return nil
+}
+
+// made lists the panes that show the new folder, the cursor on it.
+func (m *Model) made(msg madeMsg) tea.Cmd {
+	m.say("made "+msg.name+"/", plain)
+	var cmds []tea.Cmd
+	for i, p := range m.panes {
+		if p.at != msg.at {
+			continue
+		}
+		cmds = append(cmds, m.refresh(i))
+		if i == m.focus && p.load != nil {
+			p.load.focus = msg.name + "/"
+		}
+	}
+	return tea.Batch(cmds...)
+}

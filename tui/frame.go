@@ -1,0 +1,190 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cosmander/jobs"
+	"cosmander/views"
+)
+
+// listHeight is how many rows of a pane are seen.
+func (m *Model) listHeight() int {
+	h := m.height - 2 - 1 // borders, hints
+	if m.stripShown() {
+		h--
+	}
+	return max(h, 1)
+}
+
+// View draws the program.
+func (m *Model) View() tea.View {
+	v := tea.NewView(m.frame())
+	v.AltScreen = true
+	return v
+}
+
+func (m *Model) frame() string {
+	m.look.Now = m.deps.Now()
+	if m.width < minWidth || m.height < minHeight {
+		return strings.Join(m.look.TooSmall(m.width, m.height, minWidth, minHeight), "\n")
+	}
+	if top := m.top(); top != nil {
+		if list, ok := top.view.(*views.JobList); ok {
+			lines := list.Draw(&m.look, m.width, m.height-1)
+			return strings.Join(append(lines, m.foot()), "\n")
+		}
+	}
+	lines := m.body()
+	for _, md := range m.modals {
+		if _, full := md.view.(*views.JobList); full {
+			continue
+		}
+		lines = m.look.Overlay(lines, md.view.Draw(&m.look, m.width-4, m.height-2), m.width)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// body is the screen without modals.
+func (m *Model) body() []string {
+	height := m.listHeight() + 2
+	left := m.width / 2
+	a := m.look.Pane(m.paneView(0), left, height)
+	b := m.look.Pane(m.paneView(1), m.width-left, height)
+	lines := make([]string, 0, m.height)
+	for i := range a {
+		lines = append(lines, a[i]+b[i])
+	}
+	if m.stripShown() {
+		lines = append(lines, m.look.Strip(m.strip(), m.width))
+	}
+	return append(lines, m.foot())
+}
+
+// foot is the last line: what happened, else what can be done.
+func (m *Model) foot() string {
+	if m.status != "" {
+		return m.look.Status(m.status, m.tone, m.width)
+	}
+	if len(m.modals) > 0 {
+		return m.look.Hints(nil, m.width)
+	}
+	k := m.deps.Keys
+	return m.look.Hints([]views.Hint{
+		hint(k.Pane.Copy, "copy"),
+		hint(k.Pane.MakeFolder, "folder"),
+		hint(k.Pane.Delete, "delete"),
+		hint(k.Pane.Other, "other pane"),
+		hint(k.Pane.Mark, "mark"),
+		hint(k.Global.Jobs, "jobs"),
+		hint(k.Global.Quit, "quit"),
+		hint(k.Global.Help, "help"),
+	}, m.width)
+}
+
+// paneView turns pane i into values for the view.
+func (m *Model) paneView(i int) views.Pane {
+	p := m.panes[i]
+	v := views.Pane{
+		Path:    m.shown(p.at),
+		Focused: m.focus == i && len(m.modals) == 0,
+		Classes: !p.at.Local() || p.at.buckets,
+		Cursor:  p.cursor - p.top,
+		Foot:    m.footOf(p),
+		Order:   "name " + m.look.Marks.Ascending,
+		Rows:    p.window(m.listHeight()),
+	}
+	if !p.at.Local() {
+		v.Note = p.at.Region
+	}
+	if p.at.buckets {
+		v.Classes = false
+	}
+	if p.rows.len() == 0 {
+		v.Empty = m.emptyState(p, m.panes[1-i])
+	}
+	return v
+}
+
+// footOf is what the bottom border says of p. It does not change when the
+// cursor moves: that would cost bytes at every key.
+func (m *Model) footOf(p *pane) string {
+	if !p.shown {
+		if p.load != nil && p.load.slow {
+			return "listing" + m.look.Marks.Ellipsis + sep + "Esc stops"
+		}
+		return ""
+	}
+	n := int64(p.rows.len())
+	var words []string
+	switch {
+	case p.rows.marked > 0:
+		words = append(words, views.Count(int64(p.rows.marked))+" of "+m.total(p)+" marked", views.Size(p.rows.picked))
+	case p.rows.more:
+		words = append(words, views.Count(n)+" of "+m.total(p), views.Size(p.rows.size))
+	default:
+		words = append(words, views.Plural(n, "item", "items"), views.Size(p.rows.size))
+	}
+	if p.rows.hidden > 0 {
+		words = append(words, views.Count(int64(p.rows.hidden))+" hidden")
+	}
+	if p.load != nil && p.load.slow || p.wantAll {
+		words = append(words, "listing"+m.look.Marks.Ellipsis)
+	}
+	return strings.Join(words, sep)
+}
+
+const sep = " · "
+
+func (m *Model) total(p *pane) string {
+	total := views.Count(int64(p.rows.len()))
+	if p.rows.more {
+		total += "+"
+	}
+	return total
+}
+
+// emptyState says why there are no rows and what can be done.
+func (m *Model) emptyState(p, other *pane) []string {
+	k := m.deps.Keys.Pane
+	switch {
+	case p.err != "":
+		return []string{p.err, "C-r tries again"}
+	case !p.shown && p.load != nil && p.load.slow:
+		return []string{"listing " + p.load.to.address()}
+	case !p.shown && p.load != nil:
+		return nil
+	case !p.shown:
+		return []string{"not listed" + sep + "C-r lists"}
+	case p.at.buckets:
+		return []string{"no buckets in this account"}
+	case p.rows.hidden > 0:
+		return []string{"nothing but hidden names" + sep + ". shows them"}
+	}
+	what := "no objects under " + p.at.Key
+	if p.at.Local() {
+		what = "an empty folder"
+	} else if p.at.Key == "" {
+		what = "no objects in this bucket"
+	}
+	lines := []string{what, hint(k.MakeFolder, "").Key + " makes a folder"}
+	if !other.at.buckets {
+		lines = append(lines, hint(k.Copy, "").Key+" in the other pane copies here")
+	}
+	return lines
+}
+
+// stripShown reports that the queue has something to say.
+func (m *Model) stripShown() bool { return m.result.text != "" || len(m.live()) > 0 }
+
+// live are the jobs that are not final.
+func (m *Model) live() []jobs.Job {
+	var out []jobs.Job
+	for _, j := range m.queue.Jobs {
+		if !j.State.Final() {
+			out = append(out, j)
+		}
+	}
+	return out
+}

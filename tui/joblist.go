@@ -1,0 +1,205 @@
+package tui
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cosmander/jobs"
+	"cosmander/views"
+)
+
+// itemsShown is how many items of a job its details show.
+const itemsShown = 1000
+
+// itemsMsg brings the items of a job.
+type itemsMsg struct {
+	job   jobs.ID
+	items []jobs.Item
+}
+
+// failedMsg says that a command could not do what it was asked.
+type failedMsg struct{ err error }
+
+// showJobs opens the list of jobs.
+func (m *Model) showJobs() tea.Cmd {
+	if m.deps.Queue == nil {
+		m.say("there is no queue", warning)
+		return nil
+	}
+	height := m.listHeight()
+	m.result = resultLine{n: m.result.n + 1}
+	k := m.deps.Keys.Jobs
+	list := &views.JobList{}
+	list.Hint = hintLine(m.look.Marks.Dot,
+		hint(k.Pause, "pause"), hint(k.Details, "items"), hint(k.Retry, "retry failed"),
+		hint(k.Cancel, "cancel"), hint(k.Clear, "clear done"), hint(m.deps.Keys.Dialog.Leave, "back"))
+	list.Show(m.queue)
+	m.push(modal{view: list, act: func() tea.Cmd { return m.showItems(list) }})
+	if height != m.listHeight() {
+		return m.refit()
+	}
+	return nil
+}
+
+func hintLine(dot string, hints ...views.Hint) string {
+	text := ""
+	for i, h := range hints {
+		if i > 0 {
+			text += " " + dot + " "
+		}
+		text += h.Key + " " + h.Does
+	}
+	return text
+}
+
+// jobList returns the open list of jobs, or nil.
+func (m *Model) jobList() *views.JobList {
+	for _, md := range m.modals {
+		if list, ok := md.view.(*views.JobList); ok {
+			return list
+		}
+	}
+	return nil
+}
+
+// jobKey does what a key means in the list of jobs; false if nothing.
+func (m *Model) jobKey(list *views.JobList, pressed string) (tea.Cmd, bool) {
+	k := m.deps.Keys
+	switch {
+	case matches(pressed, k.Global.Jobs):
+		m.pop()
+		return nil, true
+	case matches(pressed, k.Global.Help):
+		m.push(modal{view: &views.Help{Sections: k.help()}, act: func() tea.Cmd { return nil }})
+		return nil, true
+	case matches(pressed, k.Jobs.Clear):
+		return m.onQueue("clear the list", m.deps.Queue.ClearDone), true
+	}
+	j, ok := list.Current()
+	switch {
+	case matches(pressed, k.Jobs.Pause):
+		return m.onJob(ok, j, m.pauseOrResume(j)), true
+	case matches(pressed, k.Jobs.Retry):
+		return m.retry(ok, j), true
+	case matches(pressed, k.Jobs.Cancel):
+		return m.cancelJob(ok, j), true
+	}
+	return nil, false
+}
+
+type jobCall struct {
+	name string
+	do   func(ctx context.Context, id jobs.ID) error
+	no   string // why it cannot be done; empty if it can
+}
+
+func (m *Model) pauseOrResume(j jobs.Job) jobCall {
+	switch {
+	case j.State.Final():
+		return jobCall{no: j.Title + " has ended; nothing to pause"}
+	case j.State == jobs.Paused:
+		return jobCall{name: "resume", do: m.deps.Queue.Resume}
+	}
+	return jobCall{name: "pause", do: m.deps.Queue.Pause}
+}
+
+func (m *Model) retry(ok bool, j jobs.Job) tea.Cmd {
+	call := jobCall{name: "retry", do: m.deps.Queue.Retry}
+	if j.State != jobs.Failed && j.State != jobs.Cancelled {
+		call.no = j.Title + ": nothing has failed"
+	}
+	return m.onJob(ok, j, call)
+}
+
+func (m *Model) cancelJob(ok bool, j jobs.Job) tea.Cmd {
+	call := jobCall{name: "cancel", do: m.deps.Queue.Cancel}
+	if j.State.Final() {
+		call.no = j.Title + " has ended; nothing to cancel"
+	}
+	return m.onJob(ok, j, call)
+}
+
+// onJob returns the command that does call on a job, or says why not.
+func (m *Model) onJob(ok bool, j jobs.Job, call jobCall) tea.Cmd {
+	switch {
+	case !ok:
+		m.say("no job is chosen", plain)
+		return nil
+	case call.no != "":
+		m.say(call.no, plain)
+		return nil
+	}
+	return m.onQueue(call.name+" "+j.Title, func(ctx context.Context) error { return call.do(ctx, j.ID) })
+}
+
+func (m *Model) onQueue(what string, do func(ctx context.Context) error) tea.Cmd {
+	ctx := m.ctx
+	return guarded(func() tea.Msg {
+		if err := do(ctx); err != nil {
+			return failedMsg{fmt.Errorf("%s: %w", what, err)}
+		}
+		return nil
+	})
+}
+
+// showItems opens the items of the current job, those that failed first.
+func (m *Model) showItems(list *views.JobList) tea.Cmd {
+	j, ok := list.Current()
+	if !ok {
+		return nil
+	}
+	list.Details, list.Items = j.ID, nil
+	ctx, queue := m.ctx, m.deps.Queue
+	return guarded(func() tea.Msg {
+		items, err := itemsOf(ctx, queue, j.ID)
+		if err != nil {
+			return failedMsg{fmt.Errorf("read the items of %s: %w", j.Title, err)}
+		}
+		return itemsMsg{j.ID, items}
+	})
+}
+
+func itemsOf(ctx context.Context, queue Queue, id jobs.ID) ([]jobs.Item, error) {
+	failed, err := queue.Items(ctx, id, 0, itemsShown, jobs.Failed)
+	if err != nil {
+		return nil, fmt.Errorf("failed ones: %w", err)
+	}
+	all, err := queue.Items(ctx, id, 0, itemsShown)
+	if err != nil {
+		return nil, fmt.Errorf("all: %w", err)
+	}
+	items := append([]jobs.Item{}, failed...)
+	for _, it := range all {
+		if it.State != jobs.Failed {
+			items = append(items, it)
+		}
+	}
+	slices.SortStableFunc(items, func(a, b jobs.Item) int { return cmp.Compare(rank(a), rank(b)) })
+	return items, nil
+}
+
+// rank puts what failed before what is under way before what is done.
+func rank(it jobs.Item) int {
+	switch it.State {
+	case jobs.Failed:
+		return 0
+	case jobs.Retrying:
+		return 1
+	case jobs.Running, jobs.Verifying:
+		return 2
+	case jobs.Queued, jobs.Paused:
+		return 3
+	case jobs.Done, jobs.Cancelled:
+	}
+	return 4
+}
+
+func (m *Model) items(msg itemsMsg) {
+	if list := m.jobList(); list != nil && list.Details == msg.job {
+		list.Items = msg.items
+	}
+}

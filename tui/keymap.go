@@ -1,0 +1,150 @@
+package tui
+
+import (
+	"reflect"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+
+	"cosmander/views"
+)
+
+// KeyMap is every key of the program, by where it acts. A key may be a
+// sequence: "g g". The fields of each part are in the order of the help.
+type KeyMap struct {
+	Global GlobalKeys
+	Pane   PaneKeys
+	Jobs   JobKeys
+	Dialog DialogKeys
+}
+
+// GlobalKeys act wherever no text is typed.
+type GlobalKeys struct {
+	Help    key.Binding
+	Jobs    key.Binding
+	Quit    key.Binding
+	Force   key.Binding // pressed twice it quits without asking
+	Suspend key.Binding
+}
+
+// PaneKeys act in the focused pane.
+type PaneKeys struct {
+	Copy, MakeFolder, Delete          key.Binding
+	Enter, Parent, Other              key.Binding
+	Down, Up, Top, Bottom             key.Binding
+	HalfDown, HalfUp, PageDown, PgUp  key.Binding
+	Mark, Invert, MarkAll, ClearMarks key.Binding
+	Refresh, Hidden                   key.Binding
+}
+
+// JobKeys act in the list of jobs.
+type JobKeys struct {
+	Pause, Details, Retry, Cancel, Clear key.Binding
+}
+
+// DialogKeys act in dialogs, in the help and in the list of jobs.
+type DialogKeys struct {
+	Accept, Leave, Next, Previous, Left, Right key.Binding
+	Down, Up, PageDown, PageUp, Top, Bottom    key.Binding
+	Rub                                        key.Binding
+}
+
+// Mode is a part of the key map in which a key must be unique.
+type Mode struct {
+	Title    string
+	Bindings []key.Binding
+}
+
+// Modes lists the parts of k with their bindings in order.
+func (k KeyMap) Modes() []Mode {
+	return []Mode{
+		{"Panes", bindings(k.Pane)},
+		{"Jobs", bindings(k.Jobs)},
+		{"Everywhere", bindings(k.Global)},
+		{"Dialogs", bindings(k.Dialog)},
+	}
+}
+
+// bindings returns the fields of a struct of bindings.
+func bindings(part any) []key.Binding {
+	v := reflect.ValueOf(part)
+	out := make([]key.Binding, 0, v.NumField())
+	for i := range v.NumField() {
+		out = append(out, v.Field(i).Interface().(key.Binding))
+	}
+	return out
+}
+
+// help turns the live key table into the sections of the help.
+func (k KeyMap) help() []views.Section {
+	var out []views.Section
+	for _, mode := range k.Modes() {
+		s := views.Section{Title: mode.Title}
+		for _, b := range mode.Bindings {
+			if b.Enabled() {
+				s.Hints = append(s.Hints, views.Hint{Key: b.Help().Key, Does: b.Help().Desc})
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// hint is a binding for the hint line: its first help key and one word.
+func hint(b key.Binding, does string) views.Hint {
+	first, _, _ := strings.Cut(b.Help().Key, " ")
+	return views.Hint{Key: first, Does: does}
+}
+
+// matches reports that b holds the key or sequence pressed.
+func matches(pressed string, b key.Binding) bool {
+	if !b.Enabled() {
+		return false
+	}
+	for _, k := range b.Keys() {
+		if k == pressed {
+			return true
+		}
+	}
+	return false
+}
+
+// begins reports that some binding of the panes goes on after pressed.
+func (k KeyMap) begins(pressed string) bool {
+	for _, b := range bindings(k.Pane) {
+		for _, seq := range b.Keys() {
+			if b.Enabled() && strings.HasPrefix(seq, pressed+" ") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// dialogInputs translates a key for a view.
+func (k DialogKeys) input(pressed string) views.Input {
+	table := []struct {
+		binding key.Binding
+		input   views.Input
+	}{
+		{k.Accept, views.Accept},
+		{k.Leave, views.Leave},
+		{k.Next, views.Next},
+		{k.Previous, views.Previous},
+		{k.Left, views.Left},
+		{k.Right, views.Right},
+		{k.Down, views.Down},
+		{k.Up, views.Up},
+		{k.PageDown, views.PageDown},
+		{k.PageUp, views.PageUp},
+		{k.Top, views.Top},
+		{k.Bottom, views.Bottom},
+		{k.Rub, views.Rub},
+	}
+	for _, row := range table {
+		if matches(pressed, row.binding) {
+			return row.input
+		}
+	}
+	return views.NoInput
+}

@@ -1,0 +1,265 @@
+package tui
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cosmander/cos"
+)
+
+// slowAfter is how long a listing may take before the screen mentions it.
+const slowAfter = 150 * time.Millisecond
+
+// listedMsg is one page of a listing. It is dropped unless gen is the pane's
+// current one.
+type listedMsg struct {
+	pane int
+	gen  uint64
+	page page
+	err  error
+}
+
+// slowMsg says that the listing gen has been under way for a while.
+type slowMsg struct {
+	pane int
+	gen  uint64
+}
+
+// open lists another place in pane i. The old rows stay until the first page
+// arrives; focus is the row the cursor goes to when it is there.
+func (m *Model) open(i int, to place, focus string) tea.Cmd {
+	return m.start(i, &load{to: to, focus: focus, fresh: &listing{}})
+}
+
+// refresh lists the place again and keeps cursor, window and marks.
+func (m *Model) refresh(i int) tea.Cmd {
+	p := m.panes[i]
+	if !p.shown {
+		return m.open(i, p.at, "")
+	}
+	l := &load{to: p.at, fresh: &listing{}, hold: true}
+	l.focus, _ = p.current()
+	if ids := p.rows.markedIDs(); ids != nil {
+		l.marks = make(map[string]struct{}, len(ids))
+		for _, id := range ids {
+			l.marks[id] = struct{}{}
+		}
+	}
+	return m.start(i, l)
+}
+
+// start cancels what pane i was loading and begins l.
+func (m *Model) start(i int, l *load) tea.Cmd {
+	p := m.panes[i]
+	p.stop()
+	p.gen++
+	l.gen = p.gen
+	l.ctx, l.cancel = context.WithCancel(m.ctx)
+	l.busy = true
+	p.load = l
+	return tea.Batch(m.loadPage(i, ""), after(slowAfter, slowMsg{i, l.gen}))
+}
+
+// more asks for the next page of pane i if it is needed and none is coming.
+func (m *Model) more(i int) tea.Cmd {
+	p := m.panes[i]
+	if p.load != nil || !p.shown || !p.rows.more {
+		return nil
+	}
+	if !p.wantAll && !p.nearEnd(m.listHeight()) {
+		return nil
+	}
+	p.gen++
+	l := &load{gen: p.gen, to: p.at, busy: true}
+	l.ctx, l.cancel = context.WithCancel(m.ctx)
+	p.load = l
+	return tea.Batch(m.loadPage(i, p.rows.marker), after(slowAfter, slowMsg{i, l.gen}))
+}
+
+// loadPage returns the command that lists one page of what pane i loads.
+func (m *Model) loadPage(i int, marker string) tea.Cmd {
+	p := m.panes[i]
+	ctx, gen, to, hide := p.load.ctx, p.load.gen, p.load.to, p.hide
+	source := m.source(to)
+	return guarded(func() tea.Msg {
+		pg, err := source(ctx, marker, hide)
+		return listedMsg{i, gen, pg, err}
+	})
+}
+
+// source returns what lists a place, a page at a time.
+func (m *Model) source(to place) func(ctx context.Context, marker string, hide bool) (page, error) {
+	switch {
+	case to.buckets:
+		buckets := m.deps.Buckets
+		return func(ctx context.Context, _ string, _ bool) (page, error) { return listBuckets(ctx, buckets) }
+	case to.Local():
+		return func(_ context.Context, _ string, hide bool) (page, error) { return readFolder(to.Path, hide) }
+	}
+	store := m.deps.Bucket(to.Bucket, to.Region)
+	return func(ctx context.Context, marker string, hide bool) (page, error) {
+		answer, err := store.List(ctx, cos.ListOptions{Prefix: to.Key, Delimiter: "/", Marker: marker})
+		if err != nil {
+			return page{}, fmt.Errorf("list %s: %w", to.address(), err)
+		}
+		return bucketPage(answer, to.Key, hide), nil
+	}
+}
+
+func listBuckets(ctx context.Context, buckets BucketLister) (page, error) {
+	all, err := buckets.ListBuckets(ctx)
+	if err != nil {
+		return page{}, fmt.Errorf("list the buckets: %w", err)
+	}
+	slices.SortFunc(all, func(a, b cos.BucketInfo) int { return cmp.Compare(a.Name+"/", b.Name+"/") })
+	b := pageBuilder{}
+	b.regions = make(map[string]string, len(all))
+	for _, info := range all {
+		b.add(info.Name, "", true, -1, unix(info.Created))
+		b.regions[info.Name] = info.Region
+	}
+	return b.done(), nil
+}
+
+// readFolder lists a local folder. What cannot be looked at is a row all the
+// same.
+func readFolder(path string, hide bool) (page, error) {
+	dir, err := os.ReadDir(path)
+	if err != nil {
+		return page{}, fmt.Errorf("list %s: %w", path, err)
+	}
+	b := pageBuilder{hide: hide}
+	files := make([]localRow, 0, len(dir))
+	for _, d := range dir {
+		files = append(files, look(path, d))
+	}
+	slices.SortFunc(files, func(a, b localRow) int { return cmp.Compare(a.key, b.key) })
+	for _, f := range files {
+		b.add(f.name, "", f.folder, f.size, f.mtime)
+	}
+	return b.done(), nil
+}
+
+type localRow struct {
+	name, key   string
+	folder      bool
+	size, mtime int64
+}
+
+func look(path string, d fs.DirEntry) localRow {
+	row := localRow{name: d.Name(), key: d.Name(), folder: d.IsDir(), size: -1, mtime: noTime}
+	info, err := d.Info()
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if target, statErr := os.Stat(filepath.Join(path, d.Name())); statErr == nil {
+			info = target
+		}
+	}
+	if err == nil {
+		row.folder, row.mtime = info.IsDir(), unix(info.ModTime())
+		if info.Mode().IsRegular() {
+			row.size = info.Size()
+		}
+	}
+	if row.folder {
+		row.key += "/"
+		row.size = -1
+	}
+	return row
+}
+
+// listed takes a page. This is the one place where generations are checked.
+func (m *Model) listed(msg listedMsg) tea.Cmd {
+	p := m.panes[msg.pane]
+	if p.load == nil || p.load.gen != msg.gen {
+		return nil
+	}
+	l := p.load
+	if msg.err != nil {
+		return m.listFailed(p, msg.err)
+	}
+	if l.fresh == nil {
+		m.finish(p)
+		p.extend(msg.page, m.listHeight())
+		return m.settle(msg.pane)
+	}
+	l.fresh.add(msg.page)
+	if l.hold && l.focus != "" && l.fresh.find(l.focus) < 0 && !l.fresh.passed(l.to.Key, l.focus) {
+		return m.loadPage(msg.pane, l.fresh.marker)
+	}
+	m.swap(p, l)
+	return m.settle(msg.pane)
+}
+
+// finish ends the load of p, which has answered.
+func (m *Model) finish(p *pane) {
+	p.load.cancel()
+	p.load = nil
+}
+
+// swap shows the rows that l has listed.
+func (m *Model) swap(p *pane, l *load) {
+	m.finish(p)
+	same := p.shown && p.at == l.to
+	cursor, top := p.cursor, p.top
+	p.at, p.rows, p.shown, p.err = l.to, *l.fresh, true, ""
+	_, _, p.up = p.at.parent(m.deps.Buckets != nil)
+	p.focusOn = ""
+	if same {
+		p.remark = l.marks
+		p.arrived(0, p.rows.len())
+		p.top = top
+		p.move(cursor, m.listHeight())
+	} else {
+		p.cursor, p.top, p.remark = 0, 0, nil
+	}
+	if l.focus != "" && !p.put(l.focus, m.listHeight()) && !same {
+		p.focusOn = l.focus
+		p.wantAll = !p.rows.passed(p.at.Key, l.focus)
+	}
+}
+
+// settle does what waits for rows, and asks for more of them if needed.
+func (m *Model) settle(i int) tea.Cmd {
+	p := m.panes[i]
+	if p.focusOn != "" {
+		found := p.put(p.focusOn, m.listHeight())
+		if found || p.rows.passed(p.at.Key, p.focusOn) {
+			p.focusOn, p.wantAll = "", false
+		}
+	}
+	if p.wantEnd && !p.rows.more {
+		p.move(p.count()-1, m.listHeight())
+	}
+	if !p.rows.more {
+		p.wantAll, p.wantMark, p.wantEnd, p.remark = false, false, false, nil
+	}
+	return m.more(i)
+}
+
+// listFailed keeps what is shown and says why there is nothing new.
+func (m *Model) listFailed(p *pane, err error) tea.Cmd {
+	first := !p.shown
+	p.stop()
+	text := m.explain(err)
+	if text == "" { // cancelled by the user
+		return nil
+	}
+	if first {
+		p.err = text
+		_, _, p.up = p.at.parent(m.deps.Buckets != nil)
+	}
+	m.say(text, failure)
+	return nil
+}
+
+func after(d time.Duration, msg tea.Msg) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
+}

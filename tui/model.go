@@ -1,0 +1,279 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"cosmander/jobs"
+	"cosmander/theme"
+	"cosmander/views"
+)
+
+// The smallest window in which the panes are of use.
+const (
+	minWidth  = 60
+	minHeight = 12
+)
+
+// Model is the state of the program. It belongs to the Bubble Tea loop.
+type Model struct {
+	deps Deps
+	ctx  context.Context // ends every command
+	end  context.CancelFunc
+
+	width, height int
+	look          views.Look
+	panes         [2]*pane
+	focus         int
+	modals        []modal // the last one takes the keys
+	prefix        string  // keys of a sequence so far
+
+	status  string
+	tone    views.Tone
+	sticky  bool // the status outlives cursor movement
+	force   time.Time
+	queue   jobs.Snapshot
+	result  resultLine
+	own     map[jobs.ID]jobs.Spec // what was queued from here
+	ticking bool                  // a clock runs for jobs that wait to retry
+
+	panicked string
+	surveys  uint64 // counts the surveys, to tell their messages apart
+}
+
+// modal is a view over the panes with what it asks of the program.
+type modal struct {
+	view views.Modal
+	// act is called when the view says Go.
+	act func() tea.Cmd
+	// stop ends what runs for the view; may be nil.
+	stop context.CancelFunc
+	// id tells late messages of one modal from those of the next.
+	id uint64
+}
+
+type tone = views.Tone
+
+const (
+	plain   = views.Plain
+	warning = views.Warning
+	failure = views.Failure
+)
+
+// New returns the program's model: what Run runs.
+func New(ctx context.Context, deps Deps) *Model {
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
+	m := &Model{deps: deps, own: map[jobs.ID]jobs.Spec{}, status: deps.Notice}
+	m.ctx, m.end = context.WithCancel(ctx)
+	m.look = views.Look{Theme: deps.Theme, Marks: views.UnicodeMarks()}
+	if deps.ASCII {
+		m.look.Marks = views.ASCIIMarks()
+	}
+	if deps.Theme.Name == "" {
+		m.look.Theme = theme.Dark()
+	}
+	m.panes[0] = &pane{at: place{Place: jobs.Place{Path: deps.LocalDir}}}
+	m.panes[1] = &pane{at: place{buckets: deps.Remote.Bucket == "" && deps.Buckets != nil}}
+	if deps.Remote.Bucket != "" {
+		m.panes[1].at.Place = jobs.Place{Bucket: deps.Remote.Bucket, Region: deps.Region, Key: deps.Remote.Key}
+	}
+	if deps.Queue != nil {
+		m.queue = deps.Queue.Snapshot()
+	}
+	return m
+}
+
+// close ends what still runs for the model.
+func (m *Model) close() { m.end() }
+
+// Init lists both panes and begins to watch the queue.
+func (m *Model) Init() tea.Cmd {
+	cmds := []tea.Cmd{m.open(0, m.panes[0].at, ""), m.open(1, m.panes[1].at, ""), m.watchQueue()}
+	if m.deps.Theme.Name == "" {
+		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	return tea.Batch(cmds...)
+}
+
+// Update takes one message. Order: system, results by type, then keys.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		return m, m.resize(msg.Width, msg.Height)
+	case tea.ColorProfileMsg:
+		m.colours(msg)
+	case tea.BackgroundColorMsg:
+		m.background(msg)
+	case tea.ModeReportMsg:
+		m.cellWidth(msg)
+	case panickedMsg:
+		m.panicked = string(msg)
+		return m, tea.Quit
+	case tea.KeyPressMsg:
+		return m, m.key(msg)
+	case tea.PasteMsg:
+		m.paste(msg.Content)
+	default:
+		return m, m.took(msg)
+	}
+	return m, nil
+}
+
+// took takes what a command brought.
+func (m *Model) took(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case listedMsg:
+		return m.listed(msg)
+	case slowMsg:
+		if l := m.panes[msg.pane].load; l != nil && l.gen == msg.gen {
+			l.slow = true
+		}
+	case queueMsg:
+		return m.queueChanged(msg)
+	case tickMsg:
+		return m.tick()
+	case resultOverMsg:
+		m.resultOver(msg)
+	case surveyedMsg:
+		return m.surveyed(msg)
+	case surveyFailedMsg:
+		m.surveyFailed(msg)
+	case queuedMsg:
+		return m.queued(msg)
+	case madeMsg:
+		return m.made(msg)
+	case itemsMsg:
+		m.items(msg)
+	case failedMsg:
+		m.sayError(msg.err)
+	}
+	return nil
+}
+
+func (m *Model) resize(width, height int) tea.Cmd {
+	m.width, m.height = width, height
+	return m.refit()
+}
+
+// refit keeps the cursors in sight after the panes changed their height, and
+// lists on where there is room now.
+func (m *Model) refit() tea.Cmd {
+	for _, p := range m.panes {
+		p.follow(m.listHeight())
+	}
+	return tea.Batch(m.more(0), m.more(1))
+}
+
+// colours picks a theme for what the terminal can show.
+func (m *Model) colours(msg tea.ColorProfileMsg) {
+	if m.deps.Theme.Name != "" {
+		return
+	}
+	switch msg.String() {
+	case "NoTTY", "Ascii":
+		m.look.Theme = theme.Mono()
+	}
+}
+
+func (m *Model) background(msg tea.BackgroundColorMsg) {
+	if m.deps.Theme.Name == "" && m.look.Name == "dark" && !msg.IsDark() {
+		m.look.Theme = theme.Light()
+	}
+}
+
+// cellWidth follows the renderer, which counts cells by grapheme as soon as
+// the terminal says that it does (mode 2027).
+func (m *Model) cellWidth(msg tea.ModeReportMsg) {
+	if msg.Mode != ansi.ModeUnicodeCore {
+		return
+	}
+	if msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet {
+		m.look.Width = ansi.GraphemeWidth
+	}
+}
+
+func (m *Model) say(text string, t tone) {
+	m.status, m.tone, m.sticky = text, t, t == failure
+}
+
+func (m *Model) sayError(err error) {
+	if text := m.explain(err); text != "" {
+		m.say(text, failure)
+	}
+}
+
+// push lays a modal over the others.
+func (m *Model) push(md modal) { m.modals = append(m.modals, md) }
+
+// pop puts the top modal away and ends what runs for it.
+func (m *Model) pop() {
+	last := len(m.modals) - 1
+	if stop := m.modals[last].stop; stop != nil {
+		stop()
+	}
+	m.modals[last] = modal{}
+	m.modals = m.modals[:last]
+}
+
+func (m *Model) top() *modal {
+	if len(m.modals) == 0 {
+		return nil
+	}
+	return &m.modals[len(m.modals)-1]
+}
+
+// panickedMsg carries a panic out of a command.
+type panickedMsg string
+
+// guarded makes a panic in f a message, so that the terminal is restored in
+// the ordinary way and the caller of Run learns of it.
+func guarded(f func() tea.Msg) tea.Cmd {
+	return func() (msg tea.Msg) {
+		defer func() {
+			if r := recover(); r != nil {
+				msg = panickedMsg(fmt.Sprintf("%v\n%s", r, debug.Stack()))
+			}
+		}()
+		return f()
+	}
+}
+
+// shown is the path of p for people, one word for each level it can be cut at.
+func (m *Model) shown(p place) []string {
+	var words []string
+	if m.deps.Account != "" && !p.Local() || p.buckets {
+		words = append(words, m.deps.Account)
+	}
+	switch {
+	case p.buckets:
+		return append(words, "buckets")
+	case p.Local():
+		return []string{m.tilde(p.Path)}
+	}
+	words = append(words, p.Bucket)
+	if p.Key != "" {
+		words = append(words, p.Key)
+	}
+	return words
+}
+
+// tilde writes the home folder as "~".
+func (m *Model) tilde(path string) string {
+	home := m.deps.Home
+	if home == "" || home == string(os.PathSeparator) {
+		return path
+	}
+	if rest, ok := strings.CutPrefix(path, home); ok && (rest == "" || os.IsPathSeparator(rest[0])) {
+		return "~" + rest
+	}
+	return path
+}

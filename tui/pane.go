@@ -1,0 +1,210 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	"cosmander/views"
+)
+
+// pane is one side of the screen: a place, its rows, a cursor.
+type pane struct {
+	at    place
+	rows  listing
+	shown bool // rows belong to at; false until the first answer
+
+	cursor int // index of a row; the parent row, if there is one, is 0
+	top    int // first row seen
+
+	load     *load // the listing under way, nil if none
+	gen      uint64
+	err      string              // why nothing could be listed here
+	wantAll  bool                // list to the end
+	wantMark bool                // mark what arrives
+	wantEnd  bool                // put the cursor on the last row when all is listed
+	focusOn  string              // row to put the cursor on when it arrives; "" none
+	remark   map[string]struct{} // rows to mark again when they are listed
+	hide     bool                // leave out names with a dot
+	up       bool                // there is a parent row
+}
+
+// load is a listing under way.
+type load struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	gen    uint64
+	to     place
+	fresh  *listing // replaces rows when it is good; nil when rows are extended
+	focus  string   // row that must be in fresh before it is shown, if hold
+	hold   bool     // keep the old rows until focus was listed
+	marks  map[string]struct{}
+	slow   bool // it takes long enough to be mentioned
+	busy   bool // a page is on its way
+}
+
+// count is how many rows there are, with the parent row.
+func (p *pane) count() int { return p.rows.len() + p.offset() }
+
+func (p *pane) offset() int {
+	if p.up {
+		return 1
+	}
+	return 0
+}
+
+// entryAt translates a row into an index of the listing; false for the parent
+// row.
+func (p *pane) entryAt(row int) (int, bool) {
+	i := row - p.offset()
+	return i, i >= 0 && i < p.rows.len()
+}
+
+// current returns the id of the row under the cursor.
+func (p *pane) current() (string, bool) {
+	i, ok := p.entryAt(p.cursor)
+	if !ok {
+		return "", false
+	}
+	return p.rows.id(i), true
+}
+
+// move puts the cursor on a row and scrolls so that it is seen.
+func (p *pane) move(row, height int) {
+	p.cursor = max(min(row, p.count()-1), 0)
+	p.follow(height)
+}
+
+// follow scrolls by three quarters of the window when the cursor left it:
+// one large repaint now and then costs fewer bytes than one at every step.
+func (p *pane) follow(height int) {
+	if height <= 0 {
+		return
+	}
+	jump := max(height*3/4, 1)
+	if p.cursor < p.top {
+		p.top = p.cursor - jump + 1
+	}
+	if p.cursor >= p.top+height {
+		p.top = p.cursor - height + jump
+	}
+	p.top = max(min(p.top, p.count()-height), 0)
+}
+
+// page moves cursor and window together by rows.
+func (p *pane) page(rows, height int) {
+	p.top = max(min(p.top+rows, p.count()-height), 0)
+	p.move(p.cursor+rows, height)
+}
+
+// put puts the cursor on the row called id; false if it is not listed.
+func (p *pane) put(id string, height int) bool {
+	i := p.rows.find(id)
+	if i < 0 {
+		return false
+	}
+	p.move(i+p.offset(), height)
+	return true
+}
+
+// nearEnd reports that the rows below the window will soon be needed.
+func (p *pane) nearEnd(height int) bool {
+	return p.top+3*height >= p.count()
+}
+
+// extend appends a page and keeps what is seen where it is: folders that
+// arrive late are put above the files.
+func (p *pane) extend(pg page, height int) {
+	folders := len(p.rows.folders)
+	files := len(p.rows.files)
+	p.rows.add(pg)
+	late := len(p.rows.folders) - folders
+	if first := folders + p.offset(); p.cursor >= first && files > 0 {
+		p.cursor += late
+		if p.top >= first {
+			p.top += late
+		}
+	}
+	p.arrived(folders, len(p.rows.folders))
+	p.arrived(len(p.rows.folders)+files, p.rows.len())
+	p.follow(height)
+}
+
+// arrived marks those of the new rows from..to that are to be marked.
+func (p *pane) arrived(from, to int) {
+	if !p.wantMark && len(p.remark) == 0 {
+		return
+	}
+	for i := from; i < to; i++ {
+		_, again := p.remark[p.rows.id(i)]
+		if p.wantMark || again {
+			p.rows.mark(i, true)
+		}
+	}
+}
+
+// mark turns the mark of the current row round and goes down.
+func (p *pane) mark(height int) {
+	if i, ok := p.entryAt(p.cursor); ok {
+		p.rows.mark(i, !p.rows.isMarked(i))
+	}
+	p.move(p.cursor+1, height)
+}
+
+// markAll sets or clears every mark.
+func (p *pane) markAll(on bool) {
+	if !on && p.rows.marked == 0 {
+		return
+	}
+	for i := range p.rows.len() {
+		p.rows.mark(i, on)
+	}
+}
+
+func (p *pane) invert() {
+	for i := range p.rows.len() {
+		p.rows.mark(i, !p.rows.isMarked(i))
+	}
+}
+
+// chosen returns the marked rows, else the one under the cursor.
+func (p *pane) chosen() []string {
+	if ids := p.rows.markedIDs(); ids != nil {
+		return ids
+	}
+	if id, ok := p.current(); ok {
+		return []string{id}
+	}
+	return nil
+}
+
+// window returns the rows that are seen, as values for the view.
+func (p *pane) window(height int) []views.Row {
+	n := min(height, p.count()-p.top)
+	rows := make([]views.Row, 0, max(n, 0))
+	for row := p.top; row < p.top+n; row++ {
+		i, ok := p.entryAt(row)
+		if !ok {
+			rows = append(rows, views.Row{Parent: true, Size: -1})
+			continue
+		}
+		e := p.rows.at(i)
+		r := views.Row{
+			Name: p.rows.name(e), Folder: e.flags&isFolder != 0, Marked: e.flags&isMarked != 0,
+			Size: e.size, Class: p.rows.class(e),
+		}
+		if e.mtime != noTime {
+			r.Modified = time.Unix(e.mtime, 0)
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// stop cancels the listing under way.
+func (p *pane) stop() {
+	if p.load != nil {
+		p.load.cancel()
+		p.load = nil
+	}
+	p.wantAll, p.wantMark, p.wantEnd = false, false, false
+}

@@ -1,0 +1,262 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cosmander/jobs"
+	"cosmander/views"
+)
+
+// restBetween bounds how often the queue is drawn: ten times a second.
+const restBetween = 100 * time.Millisecond
+
+// resultStays is how long the strip shows a job that ended well.
+const resultStays = 5 * time.Second
+
+// queueMsg is the queue as it is now.
+type queueMsg struct{ snapshot jobs.Snapshot }
+
+// tickMsg comes once a second while a job waits to try again.
+type tickMsg struct{}
+
+// resultOverMsg takes result n off the strip.
+type resultOverMsg struct{ n uint64 }
+
+// resultLine is what the strip says of a job that ended.
+type resultLine struct {
+	text   string
+	failed bool
+	n      uint64
+}
+
+// watchQueue waits until the queue changed, rests, and brings a snapshot. One
+// such command runs at a time, so that one message is in flight at most and
+// the last state is never lost.
+func (m *Model) watchQueue() tea.Cmd {
+	if m.deps.Queue == nil {
+		return nil
+	}
+	ctx, queue := m.ctx, m.deps.Queue
+	return guarded(func() tea.Msg {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-queue.Changed():
+		}
+		if !rest(ctx, restBetween) {
+			return nil
+		}
+		return queueMsg{queue.Snapshot()}
+	})
+}
+
+// rest waits for d; false if ctx ended before.
+func rest(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// queueChanged takes a snapshot, and lists again what ended jobs wrote to.
+func (m *Model) queueChanged(msg queueMsg) tea.Cmd {
+	cmds := []tea.Cmd{m.watchQueue()}
+	height := m.listHeight()
+	if !reflect.DeepEqual(m.queue, msg.snapshot) {
+		cmds = append(cmds, m.ended(m.queue, msg.snapshot))
+		m.queue = msg.snapshot
+	}
+	if list := m.jobList(); list != nil {
+		list.Show(m.queue)
+	}
+	if height != m.listHeight() {
+		cmds = append(cmds, m.refit())
+	}
+	return tea.Batch(append(cmds, m.clock())...)
+}
+
+// ended compares two snapshots and acts on the jobs that became final.
+func (m *Model) ended(before, now jobs.Snapshot) tea.Cmd {
+	was := make(map[jobs.ID]jobs.State, len(before.Jobs))
+	for _, j := range before.Jobs {
+		was[j.ID] = j.State
+	}
+	var cmds []tea.Cmd
+	stale := [2]bool{}
+	for _, j := range now.Jobs {
+		state, known := was[j.ID]
+		if !j.State.Final() || known && state.Final() || !known && m.own[j.ID].Kind == "" {
+			continue
+		}
+		for i, p := range m.panes {
+			stale[i] = stale[i] || m.touches(j, p.at)
+		}
+		cmds = append(cmds, m.announce(j))
+	}
+	for i := range stale {
+		if stale[i] {
+			cmds = append(cmds, m.refresh(i))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// touches reports that job j may have changed what is in p.
+func (m *Model) touches(j jobs.Job, p place) bool {
+	spec, ok := m.own[j.ID]
+	if !ok {
+		to := j.To
+		if j.Kind == jobs.Delete {
+			to = j.From
+		}
+		return to == p.address() || strings.HasPrefix(to, p.address())
+	}
+	if j.Kind != jobs.Delete {
+		return place{Place: spec.Dest}.address() == p.address()
+	}
+	for _, s := range spec.Sources {
+		up, _, _ := place{Place: s.Place}.parent(false)
+		if up.address() == p.address() {
+			return true
+		}
+	}
+	return false
+}
+
+// announce puts the end of a job on the strip.
+func (m *Model) announce(j jobs.Job) tea.Cmd {
+	m.result.n++
+	switch j.State {
+	case jobs.Done:
+		m.result.failed = false
+		m.result.text = j.Title + ": " + ending(j)
+	case jobs.Failed:
+		m.result.failed = true
+		m.result.text = j.Title + ": " + j.Reason
+		if j.ItemsFailed > 1 || j.Reason == "" {
+			m.result.text = fmt.Sprintf("%s: %s of %s failed", j.Title, views.Count(j.ItemsFailed), views.Count(j.Items))
+		}
+		return nil // stays until it is looked at
+	case jobs.Cancelled:
+		m.result.failed = false
+		m.result.text = j.Title + ": cancelled"
+	case jobs.Queued, jobs.Running, jobs.Retrying, jobs.Paused, jobs.Verifying:
+		return nil
+	}
+	return after(resultStays, resultOverMsg{m.result.n})
+}
+
+// ending says how a job ended well.
+func ending(j jobs.Job) string {
+	text := "verified"
+	switch {
+	case j.Kind == jobs.Delete:
+		text = "deleted " + views.Plural(j.ItemsDone, "item", "items")
+	case j.Unverified > 0:
+		text = "done, " + views.Count(j.Unverified) + " not verified"
+	}
+	if j.ItemsSkipped > 0 {
+		text += ", " + views.Count(j.ItemsSkipped) + " skipped"
+	}
+	return text
+}
+
+func (m *Model) resultOver(msg resultOverMsg) {
+	if msg.n == m.result.n && !m.result.failed {
+		m.result.text = ""
+	}
+}
+
+// clock starts a tick when a job shows how long it still waits.
+func (m *Model) clock() tea.Cmd {
+	if m.ticking {
+		return nil
+	}
+	for _, j := range m.queue.Jobs {
+		if j.State == jobs.Retrying && j.RetryAt.After(m.deps.Now()) {
+			m.ticking = true
+			return after(time.Second, tickMsg{})
+		}
+	}
+	return nil
+}
+
+func (m *Model) tick() tea.Cmd {
+	m.ticking = false
+	return m.clock()
+}
+
+// strip sums the live jobs up for the strip.
+func (m *Model) strip() views.Strip {
+	s := views.Strip{Jobs: hint(m.deps.Keys.Global.Jobs, "").Key + " jobs", Rate: m.queue.Rate}
+	live := m.live()
+	if len(live) == 0 {
+		s.Result, s.Failed = m.result.text, m.result.failed
+		return s
+	}
+	shown := live[0]
+	for _, j := range live {
+		s.Done += j.BytesDone
+		s.Total += j.Bytes
+		if shown.State != jobs.Running && j.State == jobs.Running {
+			shown = j
+		}
+	}
+	s.Kind, s.Title, s.To = shown.Kind, shown.Title, m.tilde(shown.To)
+	if s.Total == 0 {
+		s.Done, s.Total = shown.ItemsDone, shown.Items
+	}
+	s.Left = m.waiting(shown)
+	s.Count = views.Plural(int64(len(live)), "job", "jobs")
+	return s
+}
+
+// waiting is the time left, or the word for why a job does not move.
+func (m *Model) waiting(j jobs.Job) string {
+	switch j.State {
+	case jobs.Retrying:
+		if wait := j.RetryAt.Sub(m.deps.Now()); wait > 0 {
+			return "again in " + views.Remaining(wait)
+		}
+		return "retrying"
+	case jobs.Paused, jobs.Verifying:
+		return string(j.State)
+	case jobs.Queued:
+		return "waiting"
+	case jobs.Running, jobs.Done, jobs.Failed, jobs.Cancelled:
+	}
+	if left := views.Remaining(m.queue.Left); left != "" {
+		return left + " left"
+	}
+	if j.Counting {
+		return "counting"
+	}
+	return ""
+}
+
+// quit asks first if jobs are under way.
+func (m *Model) quit() tea.Cmd {
+	live := int64(len(m.live()))
+	if live == 0 {
+		return tea.Quit
+	}
+	what := "1 job runs; it goes on at the next start"
+	if live > 1 {
+		what = views.Count(live) + " jobs run; they go on at the next start"
+	}
+	m.push(modal{
+		view: &views.Confirm{Title: "Quit", What: what, Verb: "Quit", Safe: "Stay"},
+		act:  func() tea.Cmd { return tea.Quit },
+	})
+	return nil
+}

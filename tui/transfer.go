@@ -1,0 +1,254 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cosmander/jobs"
+	"cosmander/views"
+)
+
+// surveyedMsg is what a survey has counted so far.
+type surveyedMsg struct {
+	id    uint64
+	tally jobs.Tally
+	feed  <-chan jobs.Tally
+	ctx   context.Context //nolint:containedctx // of the survey, to go on waiting with
+}
+
+// surveyFailedMsg says why a survey ended early.
+type surveyFailedMsg struct {
+	id  uint64
+	err error
+}
+
+// queuedMsg says that specs are on disk as jobs.
+type queuedMsg struct {
+	ids  []jobs.ID
+	spec jobs.Spec
+	pane int
+}
+
+// planCopy opens the plan for copying the chosen rows to the other pane.
+func (m *Model) planCopy() tea.Cmd {
+	p, other := m.panes[m.focus], m.panes[1-m.focus]
+	ids := p.chosen()
+	if why := m.cannotCopy(p, other, ids); why != "" {
+		m.say(why, plain)
+		return nil
+	}
+	spec := jobs.Spec{
+		Kind: jobs.Upload, Account: m.deps.AccountID, Sources: sources(p.at, ids),
+		Dest: other.at.Place, OnConflict: jobs.Overwrite,
+	}
+	view := &views.Plan{Title: "Upload", From: m.from(p, ids), To: m.tilde(other.at.address()), Policy: jobs.Overwrite}
+	if !p.at.Local() {
+		spec.Kind, view.Title = jobs.Download, "Download"
+	}
+	md, cmd := m.survey(spec)
+	md.view = view
+	from := m.focus
+	md.act = func() tea.Cmd {
+		spec.OnConflict = view.Policy
+		m.pop()
+		return m.add(spec, from)
+	}
+	m.push(md)
+	return cmd
+}
+
+// cannotCopy says why F5 does nothing, or "".
+func (m *Model) cannotCopy(p, other *pane, ids []string) string {
+	switch {
+	case m.deps.Queue == nil:
+		return "there is no queue"
+	case len(ids) == 0:
+		return "nothing to copy: no row is chosen"
+	case p.at.buckets, other.at.buckets:
+		return "enter a bucket first"
+	case p.at.Local() && other.at.Local():
+		return "both panes are local: this version copies between a folder and a bucket"
+	case !p.at.Local() && !other.at.Local():
+		return "both panes are buckets: this version copies between a folder and a bucket"
+	}
+	return ""
+}
+
+// sources turns rows of a place into sources of a job.
+func sources(at place, ids []string) []jobs.Source {
+	out := make([]jobs.Source, 0, len(ids))
+	for _, id := range ids {
+		folder := strings.HasSuffix(id, "/")
+		s := jobs.Source{Place: at.Place, Folder: folder}
+		if at.Local() {
+			s.Path = filepath.Join(at.Path, strings.TrimSuffix(id, "/"))
+		} else {
+			s.Key = at.Key + id
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// from names what is copied: the one thing, or the place of several.
+func (m *Model) from(p *pane, ids []string) string {
+	if len(ids) != 1 {
+		return m.tilde(p.at.address())
+	}
+	if p.at.Local() {
+		return m.tilde(filepath.Join(p.at.Path, ids[0]))
+	}
+	return p.at.address() + ids[0]
+}
+
+// survey begins to count what spec would touch; the modal that is returned
+// stops it when it is put away.
+func (m *Model) survey(spec jobs.Spec) (modal, tea.Cmd) {
+	ctx, cancel := context.WithCancel(m.ctx)
+	m.surveys++
+	id := m.surveys
+	feed := make(chan jobs.Tally, 1)
+	queue := m.deps.Queue
+	count := guarded(func() tea.Msg {
+		err := queue.Survey(ctx, spec, func(t jobs.Tally) { latest(feed, t) })
+		if err != nil {
+			return surveyFailedMsg{id, err}
+		}
+		return nil
+	})
+	return modal{stop: cancel, id: id}, tea.Batch(count, nextTally(ctx, id, feed, false))
+}
+
+// latest replaces what waits in feed by t. Only one goroutine sends.
+func latest(feed chan jobs.Tally, t jobs.Tally) {
+	select {
+	case <-feed:
+	default:
+	}
+	feed <- t
+}
+
+// nextTally waits for the next count, not oftener than the screen is drawn.
+func nextTally(ctx context.Context, id uint64, feed <-chan jobs.Tally, pause bool) tea.Cmd {
+	return guarded(func() tea.Msg {
+		if pause && !rest(ctx, restBetween) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case t := <-feed:
+			return surveyedMsg{id, t, feed, ctx}
+		}
+	})
+}
+
+// surveyed shows a count in the modal that asked for it.
+func (m *Model) surveyed(msg surveyedMsg) tea.Cmd {
+	for _, md := range m.modals {
+		if md.id != msg.id {
+			continue
+		}
+		switch v := md.view.(type) {
+		case *views.Plan:
+			v.Tally = msg.tally
+		case *views.Confirm:
+			v.Tally = msg.tally
+		}
+		if !msg.tally.Done {
+			return nextTally(msg.ctx, msg.id, msg.feed, true)
+		}
+	}
+	return nil
+}
+
+func (m *Model) surveyFailed(msg surveyFailedMsg) {
+	text := m.explain(msg.err)
+	for _, md := range m.modals {
+		if md.id != msg.id {
+			continue
+		}
+		switch v := md.view.(type) {
+		case *views.Plan:
+			v.Failed = text
+		case *views.Confirm:
+			v.Failed = text
+		}
+	}
+}
+
+// add queues spec, made from pane from.
+func (m *Model) add(spec jobs.Spec, from int) tea.Cmd {
+	ctx, queue := m.ctx, m.deps.Queue
+	return guarded(func() tea.Msg {
+		ids, err := queue.Add(ctx, spec)
+		if err != nil {
+			return failedMsg{fmt.Errorf("queue the %s: %w", spec.Kind, err)}
+		}
+		return queuedMsg{ids, spec, from}
+	})
+}
+
+// queued notes what was queued and clears the marks it was made from.
+func (m *Model) queued(msg queuedMsg) tea.Cmd {
+	for _, id := range msg.ids {
+		m.own[id] = msg.spec
+	}
+	m.panes[msg.pane].markAll(false)
+	m.say("queued: "+string(msg.spec.Kind)+" of "+described(msg.spec)+sep+hint(m.deps.Keys.Global.Jobs, "").Key+" shows the jobs", plain)
+	return nil
+}
+
+func described(spec jobs.Spec) string {
+	if len(spec.Sources) != 1 {
+		return views.Plural(int64(len(spec.Sources)), "item", "items")
+	}
+	s := spec.Sources[0]
+	if s.Local() {
+		return filepath.Base(s.Path)
+	}
+	_, row, _ := place{Place: s.Place}.parent(false)
+	if !s.Folder {
+		row = strings.TrimSuffix(row, "/")
+	}
+	return row
+}
+
+// namesShown is how many names a confirmation lists.
+const namesShown = 6
+
+// askDelete opens the confirmation for deleting the chosen rows.
+func (m *Model) askDelete() tea.Cmd {
+	p := m.panes[m.focus]
+	ids := p.chosen()
+	switch {
+	case m.deps.Queue == nil:
+		m.say("there is no queue", plain)
+		return nil
+	case len(ids) == 0:
+		m.say("nothing to delete: no row is chosen", plain)
+		return nil
+	case p.at.buckets:
+		m.say("buckets are not deleted here", plain)
+		return nil
+	}
+	spec := jobs.Spec{Kind: jobs.Delete, Account: m.deps.AccountID, Sources: sources(p.at, ids)}
+	first := ids[:min(len(ids), namesShown)]
+	md, cmd := m.survey(spec)
+	md.view = &views.Confirm{
+		Title: "Delete", Verb: "Delete", Harmful: true, Counted: true,
+		What:  views.Plural(int64(len(ids)), "item", "items") + " in " + m.tilde(p.at.address()),
+		Names: first, More: int64(len(ids) - len(first)), Warning: "cannot be undone",
+	}
+	from := m.focus
+	md.act = func() tea.Cmd {
+		m.pop()
+		return m.add(spec, from)
+	}
+	m.push(md)
+	return cmd
+}

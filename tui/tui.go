@@ -1,0 +1,138 @@
+// Package tui is the program that a user sees: two panes, a strip for the
+// queue, and dialogs. It holds the state, routes messages, and makes the
+// commands that call cos and jobs; what is drawn is made by views.
+//
+// Update and View do no I/O and never wait. Commands capture copies, never
+// the model, and every listing carries a generation, so that a late answer is
+// dropped.
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cosmander/cos"
+	"cosmander/jobs"
+	"cosmander/theme"
+)
+
+// Store is a bucket as the panes need it; *cos.Bucket is one.
+type Store interface {
+	List(ctx context.Context, o cos.ListOptions) (*cos.ListPage, error)
+	Put(ctx context.Context, key string, body cos.Body, h cos.Headers) (*cos.PutResult, error)
+}
+
+// BucketLister lists the buckets of the account; *cos.Client is one.
+type BucketLister interface {
+	ListBuckets(ctx context.Context) ([]cos.BucketInfo, error)
+}
+
+// Queue is the job queue as the screen needs it; *jobs.Queue is one.
+type Queue interface {
+	Add(ctx context.Context, specs ...jobs.Spec) ([]jobs.ID, error)
+	Pause(ctx context.Context, id jobs.ID) error
+	Resume(ctx context.Context, id jobs.ID) error
+	Cancel(ctx context.Context, id jobs.ID) error
+	Retry(ctx context.Context, id jobs.ID) error
+	ClearDone(ctx context.Context) error
+	Snapshot() jobs.Snapshot
+	Changed() <-chan struct{}
+	Items(ctx context.Context, id jobs.ID, after int64, limit int, states ...jobs.State) ([]jobs.Item, error)
+	Survey(ctx context.Context, spec jobs.Spec, report func(jobs.Tally)) error
+}
+
+var (
+	_ Store        = (*cos.Bucket)(nil)
+	_ BucketLister = (*cos.Client)(nil)
+	_ Queue        = (*jobs.Queue)(nil)
+)
+
+// Deps is what the program is built from.
+type Deps struct {
+	Keys  KeyMap
+	Queue Queue
+	// Bucket opens a bucket; it sends nothing.
+	Bucket func(bucket, region string) Store
+	// Buckets lists the account's buckets. Nil if that is not wanted: there is
+	// nothing above the root of a bucket then.
+	Buckets BucketLister
+
+	Account   string // shown before the bucket's name; may be empty
+	AccountID string // jobs.Spec.Account of what is queued
+	Region    string // of Remote
+	LocalDir  string // absolute; where the left pane starts
+	Remote    cos.URI
+	// Home is shown as "~"; empty for none.
+	Home string
+	// Notice is said in the status line at the start.
+	Notice string
+	// Explain turns an error into one line that says what to do next. Nil
+	// means the program's own words.
+	Explain func(error) string
+
+	// Theme is used as it is if it has a name. Otherwise the terminal's
+	// background and colours choose.
+	Theme theme.Theme
+	// ASCII draws without characters beyond it.
+	ASCII bool
+	Now   func() time.Time // nil means time.Now
+
+	// Input, Output and Environ replace the terminal and environment of the
+	// process; for tests.
+	Input   io.Reader
+	Output  io.Writer
+	Environ []string
+}
+
+// ErrPanic is what Run returns after a panic; the terminal was restored.
+var ErrPanic = errors.New("panic")
+
+// framesPerSecond bounds how long a frame waits for the terminal: 8 ms.
+const framesPerSecond = 120
+
+// Run shows the program until the user quits, ctx ends or the process gets
+// SIGTERM or SIGHUP, and puts the terminal back as it was, after a panic too,
+// which is returned as ErrPanic. It does not close the queue.
+func Run(ctx context.Context, deps Deps) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP, syscall.SIGTERM)
+	defer stop()
+	m := New(ctx, deps)
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond)}
+	if deps.Input != nil {
+		options = append(options, tea.WithInput(deps.Input))
+	}
+	if deps.Output != nil {
+		options = append(options, tea.WithOutput(deps.Output))
+	}
+	if deps.Environ != nil {
+		options = append(options, tea.WithEnvironment(deps.Environ))
+	}
+	_, err := tea.NewProgram(m, options...).Run()
+	m.close()
+	return outcome(ctx, m, err)
+}
+
+// outcome turns the way the program ended into an error for the caller.
+func outcome(ctx context.Context, m *Model, err error) error {
+	switch {
+	case m.panicked != "":
+		return fmt.Errorf("%w: %s", ErrPanic, m.panicked)
+	case errors.Is(err, tea.ErrProgramPanic):
+		return fmt.Errorf("%w: %w", ErrPanic, err)
+	case ctx.Err() != nil, errors.Is(err, tea.ErrInterrupted):
+		return nil
+	case errors.Is(err, io.EOF), errors.Is(err, os.ErrClosed), errors.Is(err, syscall.EIO):
+		return nil // the terminal went away
+	case err != nil:
+		return fmt.Errorf("run the terminal: %w", err)
+	}
+	return nil
+}

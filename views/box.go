@@ -1,0 +1,100 @@
+package views
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"cosmander/theme"
+)
+
+// box frames body: title in the top border, hint in the bottom one.
+func (k *Look) box(title, hint string, body []string, width int, edge theme.Style) []string {
+	inner := width - 2
+	lines := make([]string, 0, len(body)+2)
+	lines = append(lines, k.edge(k.Marks.TopLeft, k.Marks.TopRight, title, inner, edge, edge))
+	for _, text := range body {
+		fill := inner - k.Width.StringWidth(text)
+		if fill < 0 {
+			text, fill = k.Width.Truncate(text, inner, k.Marks.Ellipsis), 0
+			fill = inner - k.Width.StringWidth(text)
+		}
+		lines = append(lines, edge.On(k.Marks.Vertical)+text+strings.Repeat(" ", fill)+edge.On(k.Marks.Vertical))
+	}
+	return append(lines, k.edge(k.Marks.BottomLeft, k.Marks.BottomEnd, hint, inner, edge, k.Dim))
+}
+
+func (k *Look) edge(left, right, text string, inner int, edge, style theme.Style) string {
+	l := line{look: k}
+	l.put(edge, left+k.Marks.Horizontal)
+	if text != "" && inner > 6 {
+		l.put("", " ")
+		l.glyphs(cutEnd(glyphs(text, k.Width), inner-4, k.Marks.Ellipsis), style, k.Odd)
+		l.put("", " ")
+	}
+	l.put(edge, strings.Repeat(k.Marks.Horizontal, max(inner+1-l.cells, 0))+right)
+	return l.String()
+}
+
+// Overlay lays the lines of box over screen, centred, and returns screen.
+func (k *Look) Overlay(screen, box []string, width int) []string {
+	top := max((len(screen)-len(box))/2, 0)
+	for i, text := range box {
+		if top+i >= len(screen) {
+			break
+		}
+		cells := k.Width.StringWidth(text)
+		left := max((width-cells)/2, 0)
+		screen[top+i] = k.splice(screen[top+i], text, left, cells, width)
+	}
+	return screen
+}
+
+// splice replaces cells of under, from column left on, by text.
+func (k *Look) splice(under, text string, left, cells, width int) string {
+	head := k.cut(under, 0, left)
+	tail := k.cut(under, left+cells, width)
+	head += strings.Repeat(" ", max(left-k.Width.StringWidth(head), 0))
+	tail = strings.Repeat(" ", max(width-left-cells-k.Width.StringWidth(tail), 0)) + tail
+	return head + theme.Reset + text + theme.Reset + tail
+}
+
+func (k *Look) cut(s string, left, right int) string {
+	if k.Width == ansi.GraphemeWidth {
+		return ansi.Cut(s, left, right)
+	}
+	return ansi.CutWc(s, left, right)
+}
+
+// buttons draws a row of buttons, the chosen one bright, at the right edge.
+func (k *Look) buttons(names []string, chosen, inner int, alarm bool) string {
+	l := line{look: k}
+	cells := 0
+	for _, name := range names {
+		cells += k.Width.StringWidth(name) + 4 + 2
+	}
+	l.blank("", inner-cells)
+	for i, name := range names {
+		style := k.Dim
+		if i == chosen {
+			style = k.Button
+			if alarm && i == len(names)-1 {
+				style = k.Alarm
+			}
+		}
+		l.put(style, "[ "+name+" ]")
+		l.blank("", 2)
+	}
+	return l.String()
+}
+
+// fact is a line of a dialog: a label and text from outside.
+func (k *Look) fact(label, text string, labelCells, inner int) string {
+	l := line{look: k}
+	l.blank("", 2)
+	if labelCells > 0 {
+		l.put(k.Dim, pad(label, labelCells, false))
+	}
+	l.glyphs(cutMiddle(glyphs(text, k.Width), inner-l.cells-2, k.Marks.Ellipsis), k.Text, k.Odd)
+	return l.String()
+}

@@ -1,0 +1,91 @@
+package views
+
+import "cosmander/jobs"
+
+// Confirm asks before something that cannot be undone. It opens on the
+// button that does nothing.
+type Confirm struct {
+	Title string   // "Delete"
+	Verb  string   // on the button that acts
+	What  string   // "3 marked in ~/photos"
+	Names []string // the first of them
+	More  int64    // how many further ones
+	// Counted asks for a line with Tally, which grows while it is counted.
+	Counted bool
+	Tally   jobs.Tally
+	Failed  string // why counting stopped
+	Warning string // said in the danger colour
+	Safe    string // the button that does nothing; "Cancel" if empty
+	Harmful bool   // drawn in the danger colour
+
+	act bool
+}
+
+var _ Modal = (*Confirm)(nil)
+
+// Do takes one input.
+func (c *Confirm) Do(in Input) Action {
+	switch in {
+	case Accept:
+		if c.act {
+			return Go
+		}
+		return Close
+	case Leave:
+		return Close
+	case Next, Previous:
+		c.act = !c.act
+	case Left:
+		c.act = false
+	case Right:
+		c.act = true
+	case NoInput, Up, Down, PageUp, PageDown, Top, Bottom, Rub:
+	}
+	return None
+}
+
+// Draw returns the lines of the dialog.
+func (c *Confirm) Draw(k *Look, width, height int) []string {
+	width = min(width, 66)
+	inner := width - 2
+	body := []string{"", k.fact("", c.What, 0, inner)}
+	if c.Counted {
+		body = append(body, k.tally(c.Tally, c.Failed, inner))
+	}
+	body = append(body, c.names(k, inner, height-len(body)-9)...)
+	body = append(body, "")
+	if c.Warning != "" {
+		body = append(body, "  "+k.Danger.On(c.Warning), "")
+	}
+	chosen, safe := 0, c.Safe
+	if c.act {
+		chosen = 1
+	}
+	if safe == "" {
+		safe = "Cancel"
+	}
+	body = append(body, k.buttons([]string{safe, c.Verb}, chosen, inner, c.Harmful))
+	edge := k.Accent
+	if c.Harmful {
+		edge = k.Danger
+	}
+	hint := "Tab moves" + k.sep() + "Enter acts" + k.sep() + "Esc leaves"
+	return k.box(c.Title, hint, body, width, edge)
+}
+
+// names lists what is meant in at most room lines, with the number of the
+// rest.
+func (c *Confirm) names(k *Look, inner, room int) []string {
+	if len(c.Names) == 0 {
+		return nil
+	}
+	shown := c.Names[:max(min(len(c.Names), room-2), 1)]
+	lines := []string{""}
+	for _, name := range shown {
+		lines = append(lines, k.fact("", "  "+name, 0, inner))
+	}
+	if rest := c.More + int64(len(c.Names)-len(shown)); rest > 0 {
+		lines = append(lines, k.note2("  and "+Count(rest)+" more"))
+	}
+	return lines
+}

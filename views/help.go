@@ -1,0 +1,64 @@
+package views
+
+// Section is a group of hints under a heading.
+type Section struct {
+	Title string
+	Hints []Hint
+}
+
+// Help shows the live key table.
+type Help struct {
+	Sections []Section
+
+	top, page, total int
+}
+
+var _ Modal = (*Help)(nil)
+
+// Do takes one input.
+func (h *Help) Do(in Input) Action {
+	switch in {
+	case Leave, Accept:
+		return Close
+	case Down, Next:
+		h.top++
+	case Up, Previous:
+		h.top--
+	case PageDown, Right:
+		h.top += h.page
+	case PageUp, Left:
+		h.top -= h.page
+	case Top:
+		h.top = 0
+	case Bottom:
+		h.top = h.total
+	case NoInput, Rub:
+	}
+	h.clamp()
+	return None
+}
+
+func (h *Help) clamp() { h.top = max(min(h.top, h.total-h.page), 0) }
+
+// Draw returns the lines of the help.
+func (h *Help) Draw(k *Look, width, height int) []string {
+	width = min(width, 76)
+	var all []string
+	for i, s := range h.Sections {
+		if i > 0 {
+			all = append(all, "")
+		}
+		all = append(all, "  "+k.Accent.On(s.Title))
+		for _, hint := range s.Hints {
+			all = append(all, "  "+k.Key.On(pad(hint.Key, 22, false))+" "+hint.Does)
+		}
+	}
+	h.total, h.page = len(all), max(height-2, 1)
+	h.clamp()
+	shown := all[h.top:min(h.top+h.page, len(all))]
+	hint := "Esc leaves"
+	if len(all) > h.page {
+		hint = "j k moves" + k.sep() + hint
+	}
+	return k.box("Keys", hint, shown, width, k.Accent)
+}

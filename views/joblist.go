@@ -1,0 +1,285 @@
+package views
+
+import (
+	"strings"
+
+	"cosmander/jobs"
+	"cosmander/theme"
+)
+
+// JobList is the full view of the queue. Its owner sets Snapshot and Items
+// whenever they change.
+type JobList struct {
+	Snapshot jobs.Snapshot
+	// Items of the job Details, those that failed first; nil while they load.
+	Items   []jobs.Item
+	Details jobs.ID // 0: the list is shown
+	Hint    string
+
+	cursor, top, page int
+}
+
+var _ Modal = (*JobList)(nil)
+
+// Current returns the job under the cursor.
+func (v *JobList) Current() (jobs.Job, bool) {
+	if v.cursor < 0 || v.cursor >= len(v.Snapshot.Jobs) {
+		return jobs.Job{}, false
+	}
+	return v.Snapshot.Jobs[v.cursor], true
+}
+
+// Show sets the snapshot and keeps the cursor on its job.
+func (v *JobList) Show(s jobs.Snapshot) {
+	current, ok := v.Current()
+	v.Snapshot = s
+	if !ok {
+		return
+	}
+	for i, j := range s.Jobs {
+		if j.ID == current.ID {
+			v.cursor = i
+			return
+		}
+	}
+	v.cursor = max(min(v.cursor, len(s.Jobs)-1), 0)
+}
+
+// Do takes one input. Accept asks for the details of the current job.
+func (v *JobList) Do(in Input) Action {
+	n := v.rows()
+	switch in {
+	case Leave:
+		if v.Details != 0 {
+			v.Details, v.Items, v.top = 0, nil, 0
+			return None
+		}
+		return Close
+	case Accept:
+		if v.Details == 0 && n > 0 {
+			return Go
+		}
+	case Down, Next:
+		v.move(1, n)
+	case Up, Previous:
+		v.move(-1, n)
+	case PageDown:
+		v.move(v.page, n)
+	case PageUp:
+		v.move(-v.page, n)
+	case Top:
+		v.move(-n, n)
+	case Bottom:
+		v.move(n, n)
+	case NoInput, Left, Right, Rub:
+	}
+	return None
+}
+
+func (v *JobList) rows() int {
+	if v.Details != 0 {
+		return len(v.Items)
+	}
+	return len(v.Snapshot.Jobs)
+}
+
+// move shifts the cursor of the list, or scrolls the details.
+func (v *JobList) move(by, n int) {
+	if v.Details != 0 {
+		v.top = max(min(v.top+by, n-v.page), 0)
+		return
+	}
+	v.cursor = max(min(v.cursor+by, n-1), 0)
+}
+
+// Draw fills width by height.
+func (v *JobList) Draw(k *Look, width, height int) []string {
+	v.page = max(height-2, 1)
+	if v.Details != 0 {
+		return v.drawItems(k, width, height)
+	}
+	title := "Jobs"
+	if rate := Rate(v.Snapshot.Rate); rate != "" {
+		title += k.sep() + rate
+	}
+	if !v.Snapshot.Runner && len(v.Snapshot.Jobs) > 0 {
+		title += k.sep() + "run by another cosmander"
+	}
+	if v.cursor < v.top {
+		v.top = v.cursor
+	}
+	v.top = max(v.top, v.cursor-v.page+1)
+	v.top = max(min(v.top, len(v.Snapshot.Jobs)-1), 0)
+	var body []string
+	for i := v.top; i < min(v.top+v.page, len(v.Snapshot.Jobs)); i++ {
+		body = append(body, k.job(v.Snapshot.Jobs[i], i == v.cursor, width-2))
+	}
+	if len(v.Snapshot.Jobs) == 0 {
+		body = append(body, "", k.note2("no jobs"+k.sep()+"F5 in a pane copies to the other one"))
+	}
+	return k.box(title, v.Hint, fill(body, v.page), width, k.Accent)
+}
+
+func fill(body []string, n int) []string {
+	for len(body) < n {
+		body = append(body, "")
+	}
+	return body
+}
+
+// job draws one job in one line.
+func (k *Look) job(j jobs.Job, cursor bool, inner int) string {
+	right := line{look: k}
+	k.jobProgress(&right, j, inner)
+	l := line{look: k}
+	mark, ground := " ", theme.Style("")
+	if cursor {
+		mark, ground = k.Marks.Cursor, k.Cursor
+	}
+	text, dim := k.Text, k.Dim
+	if cursor {
+		text, dim = ground, ground
+	}
+	l.put(text, mark+" "+k.arrow(j.Kind)+" ")
+	room := inner - right.cells - l.cells - 1
+	title := cutMiddle(glyphs(j.Title, k.Width), max(room*2/5, minName), k.Marks.Ellipsis)
+	l.glyphs(title, text, k.Odd)
+	if room > 40 {
+		l.to(4+room*2/5+1, ground)
+		l.glyphs(cutMiddle(glyphs(where(j, k), k.Width), inner-right.cells-l.cells-1, k.Marks.Ellipsis), dim, k.Odd)
+	}
+	l.to(inner-right.cells, ground)
+	return l.String() + right.String()
+}
+
+func where(j jobs.Job, k *Look) string {
+	if j.To == "" {
+		return j.From
+	}
+	return j.From + " " + k.Marks.To + " " + j.To
+}
+
+// jobProgress writes the right part: bar, numbers and state, or the reason.
+func (k *Look) jobProgress(l *line, j jobs.Job, inner int) {
+	state, style := k.state(j)
+	stateCells := 12
+	l.blank("", 1)
+	if j.Reason != "" && (j.State == jobs.Failed || j.State == jobs.Retrying) {
+		room := min(inner*2/5, 60)
+		gs := cutEnd(glyphs(k.reason(j), k.Width), room, k.Marks.Ellipsis)
+		l.glyphs(gs, k.Dim, k.Odd)
+		l.to(room+2, "")
+		l.put(style, pad(state, stateCells, false))
+		return
+	}
+	done, total := j.BytesDone, j.Bytes
+	if total == 0 {
+		done, total = j.ItemsDone, j.Items
+	}
+	if inner >= 60 {
+		cells := min(inner/8, 20)
+		l.WriteString(k.bar(done, total, cells))
+		l.cells += cells
+	}
+	l.put(k.Text, " "+percent(done, total))
+	if inner >= 76 {
+		l.put(k.Text, pad(Rate(j.Rate), 12, true))
+		left := Remaining(j.Left)
+		if j.State.Final() {
+			left = Plural(j.Items, "item", "items")
+		}
+		l.put(k.Dim, pad(left, 13, true))
+	}
+	l.blank("", 2)
+	l.put(style, pad(state, stateCells, false))
+}
+
+// reason says why a job waits or failed, and when it goes on.
+func (k *Look) reason(j jobs.Job) string {
+	if j.State == jobs.Retrying && !j.RetryAt.IsZero() {
+		if wait := j.RetryAt.Sub(k.Now); wait > 0 {
+			return "again in " + Remaining(wait) + ": " + j.Reason
+		}
+	}
+	if j.State == jobs.Failed && j.Bytes > 0 && j.BytesDone < j.Bytes {
+		return "stopped at " + strings.TrimSpace(percent(j.BytesDone, j.Bytes)) + ": " + j.Reason
+	}
+	return j.Reason
+}
+
+// state is the word for where a job stands, and its style.
+func (k *Look) state(j jobs.Job) (string, theme.Style) {
+	switch j.State {
+	case jobs.Done:
+		if j.Unverified > 0 {
+			return k.Marks.Done + " unverified", k.Odd
+		}
+		if j.Kind == jobs.Delete {
+			return k.Marks.Done + " done", k.Good
+		}
+		return k.Marks.Done + " verified", k.Good
+	case jobs.Failed:
+		return k.Marks.Failed + " failed", k.Danger
+	case jobs.Cancelled:
+		return "cancelled", k.Dim
+	case jobs.Retrying:
+		return "retrying", k.Odd
+	case jobs.Queued:
+		return "waiting", k.Dim
+	case jobs.Running, jobs.Paused, jobs.Verifying:
+	}
+	return string(j.State), k.Dim
+}
+
+// drawItems shows the items of one job.
+func (v *JobList) drawItems(k *Look, width, height int) []string {
+	var body []string
+	if v.Items == nil {
+		body = append(body, "", k.note2("reading the items"+k.Marks.Ellipsis))
+	}
+	for i := v.top; i < min(v.top+height-2, len(v.Items)); i++ {
+		body = append(body, k.item(v.Items[i], width-2))
+	}
+	title := "Items"
+	for _, j := range v.Snapshot.Jobs {
+		if j.ID == v.Details {
+			title += " of " + j.Title + k.sep() + Count(j.ItemsDone) + " of " + Count(j.Items) + " done"
+			if j.ItemsFailed > 0 {
+				title += k.sep() + Count(j.ItemsFailed) + " failed"
+			}
+		}
+	}
+	return k.box(title, "r retries what failed"+k.sep()+"Esc back", fill(body, height-2), width, k.Accent)
+}
+
+// item draws one item in one line.
+func (k *Look) item(it jobs.Item, inner int) string {
+	state, style := k.state(jobs.Job{State: it.State})
+	switch {
+	case it.Skipped:
+		state, style = "skipped", k.Dim
+	case it.State == jobs.Done && !it.Verified:
+		state, style = k.Marks.Done+" done", k.Good
+	}
+	reason := it.Reason
+	if it.Code != "" && !strings.Contains(reason, it.Code) {
+		reason += " " + it.Code
+	}
+	if it.RequestID != "" && !strings.Contains(reason, it.RequestID) {
+		reason += ", request " + it.RequestID
+	}
+	l := line{look: k}
+	l.blank("", 2)
+	l.put(style, pad(state, 13, false))
+	l.put(k.Dim, pad(Size(it.Size), 9, true)+"  ")
+	room := inner - l.cells - 1
+	if reason != "" {
+		room = min(room/3, 40)
+	}
+	l.glyphs(cutMiddle(glyphs(it.Name, k.Width), room, k.Marks.Ellipsis), k.Text, k.Odd)
+	if reason != "" {
+		l.blank("", 2)
+		l.glyphs(cutEnd(glyphs(reason, k.Width), inner-l.cells-1, k.Marks.Ellipsis), k.Danger, k.Odd)
+	}
+	return l.String()
+}

@@ -1,0 +1,249 @@
+package views
+
+import (
+	"strings"
+	"time"
+
+	"cosmander/theme"
+)
+
+// Row is one line of a pane, as plain values.
+type Row struct {
+	Name     string // as it is; made safe when drawn
+	Folder   bool   // drawn with a slash
+	Parent   bool   // the row that leads up
+	Size     int64  // bytes; -1 if it has none
+	Class    string // storage class; empty for local files
+	Modified time.Time
+	Marked   bool
+}
+
+// Pane is what a pane shows at one moment.
+type Pane struct {
+	Path    []string // as they are; joined with a chevron, cut on the left
+	Note    string   // on the right of the top border: the region
+	Rows    []Row    // those that are seen, at most the height less two
+	Cursor  int      // index into Rows; -1 for none
+	Focused bool
+	Classes bool     // keep a column for the storage class
+	Empty   []string // what is said instead of rows
+	Foot    string   // bottom border, left
+	Order   string   // bottom border, right
+}
+
+// columns are the widths of a pane's columns; 0 means not shown.
+type columns struct{ name, size, class, modified int }
+
+const (
+	minName       = 12
+	sizeCells     = 7 // "12.4 GB"
+	classCells    = 4
+	longTime      = 12 // "22 Nov 14:05"
+	shortTime     = 6  // "22 Nov"
+	edges         = 3  // mark and space on the left, space on the right
+	columnGap     = 2
+	comfortable   = 22 // names this wide before a further column is shown
+	comfortableXL = 26
+)
+
+// layout shares inner cells between the columns: names always get 12, and a
+// comfortable width before class and time are shown.
+func layout(inner int, classes bool) columns {
+	c := columns{name: inner - edges}
+	if c.name-columnGap-sizeCells < minName {
+		c.name = max(c.name, 0)
+		return c
+	}
+	c.size = sizeCells
+	c.name -= columnGap + sizeCells
+	if classes && c.name-columnGap-classCells >= minName {
+		c.class = classCells
+		c.name -= columnGap + classCells
+	}
+	switch {
+	case c.name-columnGap-longTime >= comfortableXL:
+		c.modified = longTime
+	case c.name-columnGap-shortTime >= comfortable-4:
+		c.modified = shortTime
+	default:
+		return c
+	}
+	c.name -= columnGap + c.modified
+	return c
+}
+
+// Pane draws p as exactly height lines of width cells.
+func (k *Look) Pane(p Pane, width, height int) []string {
+	lines := make([]string, 0, height)
+	border := k.Border
+	if p.Focused {
+		border = k.Accent
+	}
+	inner := width - 2
+	lines = append(lines, k.topBorder(p, border, inner))
+	cols := layout(inner, p.Classes)
+	side := border.On(k.Marks.Vertical)
+	for i := range height - 2 {
+		body := ""
+		switch {
+		case i < len(p.Rows):
+			body = k.row(p, i, cols, inner)
+		case i-len(p.Rows)-1 >= 0 && i-len(p.Rows)-1 < len(p.Empty):
+			body = k.note(p.Empty[i-len(p.Rows)-1], inner)
+		default:
+			body = strings.Repeat(" ", inner)
+		}
+		lines = append(lines, side+body+side)
+	}
+	return append(lines, k.bottomBorder(p, border, inner))
+}
+
+// topBorder writes the path and the note into the border.
+func (k *Look) topBorder(p Pane, border theme.Style, inner int) string {
+	l := line{look: k}
+	title := k.Dim
+	if p.Focused {
+		title = k.Accent
+	}
+	note := Safe(p.Note)
+	if k.Width.StringWidth(note)+20 > inner {
+		note = ""
+	}
+	tail := 1
+	if note != "" {
+		tail = k.Width.StringWidth(note) + 3
+	}
+	l.put(border, k.Marks.TopLeft+k.Marks.Horizontal)
+	path := glyphs(strings.Join(p.Path, " "+k.Marks.Shut+" "), k.Width)
+	path = cutLeft(path, inner-3-tail, k.Marks.Ellipsis)
+	l.put("", " ")
+	l.glyphs(path, title, k.Odd)
+	l.put("", " ")
+	l.put(border, strings.Repeat(k.Marks.Horizontal, max(inner+1-tail-l.cells, 0)))
+	if note != "" {
+		l.put("", " ")
+		l.put(k.Dim, note)
+		l.put("", " ")
+	}
+	l.put(border, strings.Repeat(k.Marks.Horizontal, max(inner+1-l.cells, 0))+k.Marks.TopRight)
+	return l.String()
+}
+
+// bottomBorder writes counts and order into the border.
+func (k *Look) bottomBorder(p Pane, border theme.Style, inner int) string {
+	l := line{look: k}
+	order := p.Order
+	foot := Safe(p.Foot)
+	orderCells := k.Width.StringWidth(order)
+	if order != "" && k.Width.StringWidth(foot)+orderCells+7 > inner {
+		order = ""
+	}
+	l.put(border, k.Marks.BottomLeft+k.Marks.Horizontal)
+	if foot != "" {
+		l.put("", " ")
+		l.glyphs(cutMiddle(glyphs(foot, k.Width), inner-4, k.Marks.Ellipsis), k.Dim, k.Odd)
+		l.put("", " ")
+	}
+	if order != "" {
+		l.put(border, strings.Repeat(k.Marks.Horizontal, inner+1-3-orderCells-l.cells))
+		l.put("", " ")
+		l.put(k.Dim, order)
+		l.put("", " ")
+	}
+	l.put(border, strings.Repeat(k.Marks.Horizontal, max(inner+1-l.cells, 0))+k.Marks.BottomEnd)
+	return l.String()
+}
+
+// rowStyles are the styles of one row's parts.
+type rowStyles struct{ ground, name, odd, rest theme.Style }
+
+func (k *Look) rowStyles(p Pane, r Row, cursor bool) rowStyles {
+	name := k.Text
+	switch {
+	case r.Marked:
+		name = k.Marked
+	case r.Folder || r.Parent:
+		name = k.Folder
+	}
+	switch {
+	case cursor && p.Focused && r.Marked:
+		return rowStyles{k.CursorMark, k.CursorMark, k.CursorOdd, k.CursorMark}
+	case cursor && p.Focused:
+		return rowStyles{k.Cursor, k.Cursor, k.CursorOdd, k.Cursor}
+	case cursor:
+		return rowStyles{k.Rest, k.Rest.With(name), k.Rest.With(k.Odd), k.Rest.With(k.Dim)}
+	}
+	return rowStyles{"", name, k.Odd, k.Dim}
+}
+
+// row draws the i-th row of p.
+func (k *Look) row(p Pane, i int, c columns, inner int) string {
+	r := p.Rows[i]
+	cursor := i == p.Cursor
+	s := k.rowStyles(p, r, cursor)
+	l := line{look: k}
+	switch {
+	case r.Marked:
+		l.put(s.name, k.Marks.Mark)
+	case cursor && p.Focused:
+		l.put(s.name, k.Marks.Cursor)
+	default:
+		l.blank(s.ground, 1)
+	}
+	l.blank(s.ground, 1)
+	k.name(&l, r, c.name, s)
+	l.to(2+c.name, s.ground)
+	l.columns(r, c, s)
+	l.to(inner, s.ground)
+	return l.String()
+}
+
+// columns writes what stands right of the name.
+func (l *line) columns(r Row, c columns, s rowStyles) {
+	if c.size > 0 {
+		text := ""
+		if !r.Folder && !r.Parent {
+			text = Size(r.Size)
+		}
+		l.blank(s.ground, columnGap+c.size-len(text))
+		l.put(s.rest, text)
+	}
+	if c.class > 0 {
+		text := ""
+		if r.Class != "" {
+			text = Safe(Class(r.Class))
+		}
+		l.blank(s.ground, columnGap)
+		l.put(s.rest, text)
+		l.blank(s.ground, c.class-l.look.Width.StringWidth(text))
+	}
+	if c.modified > 0 {
+		l.blank(s.ground, columnGap)
+		l.put(s.rest, l.look.when(r.Modified, c.modified == shortTime))
+	}
+}
+
+// name writes the name of r in at most width cells.
+func (k *Look) name(l *line, r Row, width int, s rowStyles) {
+	name := r.Name
+	if r.Parent {
+		name = ".."
+	}
+	if r.Folder || r.Parent {
+		name += "/"
+	}
+	if len(name) <= width && plainASCII(name) {
+		l.put(s.name, name)
+		return
+	}
+	l.glyphs(cutMiddle(glyphs(name, k.Width), width, k.Marks.Ellipsis), s.name, s.odd)
+}
+
+// note draws one line of an empty state.
+func (k *Look) note(text string, inner int) string {
+	l := line{look: k}
+	l.blank("", 2)
+	l.glyphs(cutMiddle(glyphs(text, k.Width), inner-3, k.Marks.Ellipsis), k.Dim, k.Odd)
+	l.to(inner, "")
+	return l.String()
+}

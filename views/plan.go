@@ -1,0 +1,140 @@
+package views
+
+import (
+	"cosmander/jobs"
+)
+
+// Plan is the dialog before a copy: what would move, from where to where,
+// and what happens to what exists. It opens on the button that starts.
+type Plan struct {
+	Title  string // "Upload"
+	From   string
+	To     string
+	Tally  jobs.Tally
+	Policy jobs.OnConflict
+	Failed string // why counting stopped
+
+	focus planFocus
+}
+
+type planFocus int
+
+const (
+	onStart planFocus = iota
+	onPolicy
+	onCancel
+	planStops
+)
+
+var _ Modal = (*Plan)(nil)
+
+// Do takes one input.
+func (p *Plan) Do(in Input) Action {
+	switch in {
+	case Accept:
+		if p.focus == onCancel {
+			return Close
+		}
+		return Go
+	case Leave:
+		return Close
+	case Next, Down:
+		p.focus = (p.focus + 1) % planStops
+	case Previous, Up:
+		p.focus = (p.focus + planStops - 1) % planStops
+	case Left, Right:
+		p.turn(in)
+	case NoInput, PageUp, PageDown, Top, Bottom, Rub:
+	}
+	return None
+}
+
+// turn moves between the buttons, or changes the policy.
+func (p *Plan) turn(in Input) {
+	switch {
+	case p.focus == onPolicy && p.Policy == jobs.Overwrite:
+		p.Policy = jobs.Skip
+	case p.focus == onPolicy:
+		p.Policy = jobs.Overwrite
+	case in == Left:
+		p.focus = onCancel
+	default:
+		p.focus = onStart
+	}
+}
+
+// Draw returns the lines of the dialog.
+func (p *Plan) Draw(k *Look, width, height int) []string {
+	width = min(width, 72)
+	inner := width - 2
+	body := []string{
+		"",
+		k.tally(p.Tally, p.Failed, inner),
+		k.fact("from", p.From, 6, inner),
+		k.fact("to", p.To, 6, inner),
+		"",
+	}
+	body = append(body, p.existing(k, inner, height-len(body)-7)...)
+	body = append(body, p.policy(k), "")
+	chosen := -1
+	switch p.focus {
+	case onStart:
+		chosen = 1
+	case onCancel:
+		chosen = 0
+	case onPolicy, planStops:
+	}
+	body = append(body, k.buttons([]string{"Cancel", p.Title}, chosen, inner, false))
+	hint := "Tab moves" + k.sep() + "arrows choose" + k.sep() + "Enter acts" + k.sep() + "Esc leaves"
+	return k.box(p.Title, hint, body, width, k.Accent)
+}
+
+// tally is the line of counts.
+func (k *Look) tally(t jobs.Tally, failed string, inner int) string {
+	text := Plural(t.Files, "file", "files")
+	if t.Folders > 0 {
+		text += " in " + Plural(t.Folders, "folder", "folders")
+	}
+	text += k.sep() + Size(t.Bytes)
+	l := line{look: k}
+	l.blank("", 2)
+	l.put(k.Text, text)
+	switch {
+	case failed != "":
+		l.put(k.Dim, k.sep())
+		l.glyphs(cutEnd(glyphs(failed, k.Width), inner-l.cells-2, k.Marks.Ellipsis), k.Danger, k.Odd)
+	case !t.Done:
+		l.put(k.Dim, k.sep()+"counting"+k.Marks.Ellipsis)
+	}
+	return l.String()
+}
+
+// existing lists what the copy would meet, in at most room lines.
+func (p *Plan) existing(k *Look, inner, room int) []string {
+	if p.Tally.Existing == 0 {
+		return nil
+	}
+	verb := "exist"
+	if p.Tally.Existing == 1 {
+		verb = "exists"
+	}
+	lines := []string{k.note2(Count(p.Tally.Existing) + " " + verb + " there:")}
+	names := p.Tally.Names[:max(min(len(p.Tally.Names), room-3, 6), 0)]
+	for _, name := range names {
+		lines = append(lines, k.fact("", "  "+name, 0, inner))
+	}
+	if rest := p.Tally.Existing - int64(len(names)); rest > 0 {
+		lines = append(lines, k.note2("  and "+Count(rest)+" more"))
+	}
+	return append(lines, "")
+}
+
+func (k *Look) note2(text string) string { return "  " + k.Dim.On(text) }
+
+func (p *Plan) policy(k *Look) string {
+	style := k.Text
+	if p.focus == onPolicy {
+		style = k.Button
+	}
+	return "  " + k.Dim.On("If one exists   ") + style.On(k.Marks.Open+" "+pad(string(p.Policy), 9, false)+" "+k.Marks.Shut)
+}

@@ -1,0 +1,190 @@
+package views
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"cosmander/jobs"
+)
+
+// Hint is a key and what it does, for the hint line and the help.
+type Hint struct{ Key, Does string }
+
+// Hints draws as many hints as fit, in order, the last one always.
+func (k *Look) Hints(hints []Hint, width int) string {
+	l := line{look: k}
+	l.blank("", 1)
+	for i, h := range hints {
+		cells := k.Width.StringWidth(h.Key+h.Does) + 3
+		last := 0
+		if i < len(hints)-1 {
+			final := hints[len(hints)-1]
+			last = k.Width.StringWidth(final.Key+final.Does) + 3
+		}
+		if l.cells+cells+last > width+2 {
+			continue
+		}
+		l.put(k.Key, h.Key)
+		l.put(k.Dim, " "+h.Does)
+		if l.cells+2 < width {
+			l.blank("", 2)
+		}
+	}
+	l.to(width, "")
+	return l.String()
+}
+
+// Tone is how serious a status line is.
+type Tone int
+
+// The tones.
+const (
+	Plain Tone = iota
+	Warning
+	Failure
+)
+
+// Status draws one line of text from anywhere.
+func (k *Look) Status(text string, tone Tone, width int) string {
+	l := line{look: k}
+	style := k.Text
+	switch tone {
+	case Plain:
+	case Warning:
+		style = k.Marked
+	case Failure:
+		style = k.Danger
+	}
+	l.blank("", 1)
+	gs := glyphs(text, k.Width)
+	l.glyphs(cutEnd(gs, width-2, k.Marks.Ellipsis), style, k.Odd)
+	l.to(width, "")
+	return l.String()
+}
+
+// cutEnd shortens gs to width cells by leaving out the end.
+func cutEnd(gs []glyph, width int, ellipsis string) []glyph {
+	used := 0
+	for i, g := range gs {
+		if used+g.cells > width {
+			for i > 0 && used+1 > width {
+				i--
+				used -= gs[i].cells
+			}
+			if width <= 0 {
+				return nil
+			}
+			return append(append([]glyph{}, gs[:i]...), glyph{ellipsis, 1, false})
+		}
+		used += g.cells
+	}
+	return gs
+}
+
+// Strip is the one line that shows what the queue does.
+type Strip struct {
+	Kind   jobs.Kind
+	Title  string
+	To     string
+	Done   int64 // bytes of all live jobs
+	Total  int64
+	Rate   float64
+	Left   string // "0:42 left", or why it waits
+	Count  string // "1 of 3"
+	Jobs   string // the key of the job list and its name
+	Result string // set when nothing runs any more: what ended
+	Failed bool   // Result is about a failure
+}
+
+// Strip draws s in one line.
+func (k *Look) Strip(s Strip, width int) string {
+	if s.Result != "" {
+		return k.stripResult(s, width)
+	}
+	right := line{look: k}
+	if s.Total > 0 {
+		right.cells += 0
+	}
+	barCells := min(max(width/7, 6), 24)
+	right.WriteString(k.bar(s.Done, s.Total, barCells))
+	right.cells += barCells
+	right.put(k.Text, " "+percent(s.Done, s.Total))
+	right.put(k.Text, pad(Rate(s.Rate), 12, true))
+	right.put(k.Dim, pad(s.Left, 14, true))
+	tail := s.Count + k.sep() + s.Jobs
+	if width >= 76 {
+		right.put(k.Dim, "   "+tail)
+	}
+	l := line{look: k}
+	l.put(k.Accent, " "+k.arrow(s.Kind)+" ")
+	k.stripTitle(&l, s, width-right.cells-l.cells-2)
+	l.to(width-right.cells-1, "")
+	return l.String() + right.String() + strings.Repeat(" ", max(width-right.cells-l.cells, 0))
+}
+
+func (k *Look) stripTitle(l *line, s Strip, room int) {
+	title := glyphs(s.Title, k.Width)
+	if s.To != "" && room > 36 {
+		title = cutMiddle(title, room/2, k.Marks.Ellipsis)
+		l.glyphs(title, k.Text, k.Odd)
+		l.put(k.Dim, " "+k.Marks.To+" ")
+		used := 0
+		for _, g := range title {
+			used += g.cells
+		}
+		l.glyphs(cutLeft(glyphs(s.To, k.Width), room-used-3, k.Marks.Ellipsis), k.Dim, k.Odd)
+		return
+	}
+	l.glyphs(cutMiddle(title, room, k.Marks.Ellipsis), k.Text, k.Odd)
+}
+
+func (k *Look) stripResult(s Strip, width int) string {
+	l := line{look: k}
+	mark, style := k.Marks.Done, k.Good
+	if s.Failed {
+		mark, style = k.Marks.Failed, k.Danger
+	}
+	l.put(style, " "+mark+" ")
+	room := width - l.cells - k.Width.StringWidth(s.Jobs) - 4
+	l.glyphs(cutEnd(glyphs(s.Result, k.Width), room, k.Marks.Ellipsis), style, k.Odd)
+	l.to(width-k.Width.StringWidth(s.Jobs)-1, "")
+	l.put(k.Dim, s.Jobs)
+	l.to(width, "")
+	return l.String()
+}
+
+func (k *Look) arrow(kind jobs.Kind) string {
+	switch kind {
+	case jobs.Upload:
+		return k.Marks.Up
+	case jobs.Download:
+		return k.Marks.Down
+	case jobs.Delete:
+		return k.Marks.Delete
+	}
+	return k.Marks.Dot
+}
+
+// pad fills text with spaces to width cells, on the left if right is set.
+func pad(text string, width int, right bool) string {
+	blank := strings.Repeat(" ", max(width-ansi.StringWidth(text), 0))
+	if right {
+		return blank + text
+	}
+	return text + blank
+}
+
+// TooSmall fills a window in which nothing useful can be drawn.
+func (k *Look) TooSmall(width, height, needWidth, needHeight int) []string {
+	if width <= 0 || height <= 0 {
+		return nil
+	}
+	lines := []string{"window too small", Count(int64(width)) + " x " + Count(int64(height)) + " of " + Count(int64(needWidth)) + " x " + Count(int64(needHeight))}
+	for i, text := range lines {
+		if len(text) > width {
+			lines[i] = text[:width]
+		}
+	}
+	return lines[:min(len(lines), height)]
+}
