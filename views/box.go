@@ -52,18 +52,42 @@ func (k *Look) Overlay(screen, box []string, width int) []string {
 
 // splice replaces cells of under, from column left on, by text.
 func (k *Look) splice(under, text string, left, cells, width int) string {
-	head := k.cut(under, 0, left)
-	tail := k.cut(under, left+cells, width)
-	head += strings.Repeat(" ", max(left-k.Width.StringWidth(head), 0))
-	tail = strings.Repeat(" ", max(width-left-cells-k.Width.StringWidth(tail), 0)) + tail
-	return head + theme.Reset + text + theme.Reset + tail
+	return k.cut(under, 0, left) + theme.Reset + text + theme.Reset + k.cut(under, left+cells, width)
 }
 
-func (k *Look) cut(s string, left, right int) string {
-	if k.Width == ansi.GraphemeWidth {
-		return ansi.Cut(s, left, right)
+// cut returns the cells from..to of a line of this package, which holds text
+// and SGR sequences only. A wide character on an edge becomes spaces.
+func (k *Look) cut(s string, from, to int) string {
+	var b strings.Builder
+	style, column := "", 0
+	for len(s) > 0 && column < to {
+		if end := strings.IndexByte(s, 'm'); s[0] == '\x1b' && end > 0 {
+			seq := s[:end+1]
+			style += seq
+			if seq == theme.Reset {
+				style = ""
+			}
+			if column >= from {
+				b.WriteString(seq)
+			}
+			s = s[end+1:]
+			continue
+		}
+		text, cells := ansi.FirstGraphemeCluster(s, k.Width)
+		s = s[len(text):]
+		column += cells
+		switch {
+		case column <= from:
+			continue
+		case column-cells < from || column > to:
+			text = strings.Repeat(" ", min(column, to)-max(column-cells, from))
+		}
+		if b.Len() == 0 {
+			b.WriteString(style)
+		}
+		b.WriteString(text)
 	}
-	return ansi.CutWc(s, left, right)
+	return b.String() + strings.Repeat(" ", max(to-max(column, from), 0))
 }
 
 // buttons draws a row of buttons, the chosen one bright, at the right edge.
