@@ -91,7 +91,7 @@ func (c *Client) attempt(ctx context.Context, call *call, skew time.Duration) (*
 		return nil, 0, fmt.Errorf("%s: %w", call.what(), err)
 	}
 	cause := func(err error) error { return broken(ctx, dog, call, req.URL.Host, err) }
-	resp, err := c.transport.RoundTrip(req)
+	resp, err := c.roundTrip(req)
 	if err != nil {
 		err = cause(err)
 	} else {
@@ -109,6 +109,35 @@ func (c *Client) attempt(ctx context.Context, call *call, skew time.Duration) (*
 		err = &sourceError{call.what(), sourceErr}
 	}
 	return nil, n, err
+}
+
+// roundTrip is the transport's, but returns at once when the context ends. The
+// transport itself may wait for the goroutine that writes the body, and that
+// one for a source that is slow or limited in rate.
+func (c *Client) roundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body == nil {
+		return c.transport.RoundTrip(req)
+	}
+	type result struct {
+		resp *http.Response
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		resp, err := c.transport.RoundTrip(req)
+		done <- result{resp, err}
+	}()
+	select {
+	case r := <-done:
+		return r.resp, r.err
+	case <-req.Context().Done():
+	}
+	go func() {
+		if r := <-done; r.err == nil {
+			_ = r.resp.Body.Close()
+		}
+	}()
+	return nil, context.Cause(req.Context())
 }
 
 // broken words an error of the connection: as the caller's if they ended the
