@@ -3,10 +3,7 @@ package emulator
 import (
 	"crypto/md5" //nolint:gosec // the service's Content-MD5 is MD5
 	"encoding/base64"
-	"errors"
-	"io"
 	"net/http"
-	"time"
 )
 
 func (s *Server) putObject(q *request) error {
@@ -104,40 +101,6 @@ func (s *Server) commit(c *content, apply func(*writeTx) error) error {
 		s.blobs.discardContent(c)
 	}
 	return err
-}
-
-// StoreOptions are what [Server.Store] may set on an object.
-type StoreOptions struct {
-	ContentType string
-	Modified    time.Time // zero means now
-}
-
-// Store writes an object without a request: it is how sample data gets in.
-// size is the length of body in bytes, or -1 if it is not known.
-func (s *Server) Store(bucketName, key string, body io.Reader, size int64, opts StoreOptions) error {
-	b, ok := s.index.bucket(bucketName)
-	if !ok {
-		return noSuchBucket()
-	}
-	if key == "" {
-		return errors.New("store object: empty key")
-	}
-	if err := checkKey(key); err != nil {
-		return err
-	}
-	if opts.Modified.IsZero() {
-		opts.Modified = s.cfg.Now()
-	}
-	o := &object{key: key, class: standard, headers: headers{}, modified: opts.Modified.Unix()}
-	if opts.ContentType != "" {
-		o.headers["Content-Type"] = opts.ContentType
-	}
-	c, err := s.blobs.store(body, size)
-	if err != nil {
-		return err
-	}
-	o.take(c)
-	return s.commit(c, func(tx *writeTx) error { return tx.putObject(b, o) })
 }
 
 func (s *Server) deleteObject(q *request) error {
