@@ -35,6 +35,7 @@ const (
 type client struct {
 	t      testing.TB
 	server *emulator.Server
+	dir    string
 	addr   string
 	host   string
 	now    func() time.Time
@@ -62,7 +63,7 @@ func startWith(t testing.TB, cfg emulator.Config) *client {
 		assert.NoError(t, s.Close())
 		web.Close()
 	})
-	return &client{t, s, web.Listener.Addr().String(), testHost, time.Now, testID, testKey}
+	return &client{t, s, cfg.Dir, web.Listener.Addr().String(), testHost, time.Now, testID, testKey}
 }
 
 // answer is a response that was read to its end.

@@ -57,16 +57,17 @@ type slowWriter struct {
 func (s slowWriter) Write(b []byte) (int, error) {
 	written := 0
 	for len(b) > 0 {
-		n, err := s.w.Write(b[:min(len(b), s.p.step())])
-		written += n
-		if err != nil {
-			return written, err
-		}
-		b = b[n:]
-		_ = http.NewResponseController(s.w).Flush() // the last buffer goes anyway
+		n := min(len(b), s.p.step())
 		if err := s.p.wait(n); err != nil {
 			return written, err
 		}
+		m, err := s.w.Write(b[:n])
+		written += m
+		if err != nil {
+			return written, err
+		}
+		_ = http.NewResponseController(s.w).Flush() // the last buffer goes anyway
+		b = b[n:]
 	}
 	return written, nil
 }

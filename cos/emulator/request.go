@@ -11,23 +11,25 @@ import (
 
 // request is one request while it is answered.
 type request struct {
-	server  *Server
-	w       http.ResponseWriter
-	r       *http.Request
-	target  target
-	op      operation
-	refusal error // why there is no operation
-	now     time.Time
-	id      string
-	fault   Fault    // the rules that act on it, merged
-	lost    *discard // set if the answer is to be lost
-	sent    bool     // a status has been written
+	server *Server
+	w      http.ResponseWriter
+	r      *http.Request
+	target target
+	op     operation
+	// unreadable is why there is nothing to check a signature of, refusal why
+	// there is no operation.
+	unreadable, refusal error
+	now                 time.Time
+	id                  string
+	fault               Fault    // the rules that act on it, merged
+	lost                *discard // set if the answer is to be lost
+	sent                bool     // a status has been written
 }
 
 func (s *Server) newRequest(w http.ResponseWriter, r *http.Request) *request {
 	q := &request{server: s, w: w, r: r, now: s.cfg.Now()}
-	q.target, q.refusal = parseTarget(r, s.defaultBucket())
-	if q.refusal == nil {
+	q.target, q.unreadable = parseTarget(r, s.defaultBucket())
+	if q.unreadable == nil {
 		q.op, q.refusal = route(r, &q.target)
 	}
 	q.fault = s.faults.match(q.op.name, q.target.key)

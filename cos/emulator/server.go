@@ -140,6 +140,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) answer(q *request) error {
+	if q.unreadable != nil {
+		return q.unreadable
+	}
 	if err := s.authorize(q); err != nil {
 		return err
 	}
