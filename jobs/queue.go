@@ -3,9 +3,16 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"cosmander/cos"
+
+	"github.com/gofrs/flock"
+	"golang.org/x/sync/semaphore"
 )
 
 // Config is what a [Queue] needs.
@@ -23,7 +30,15 @@ type Config struct {
 	Threshold int64         // up to this many bytes one request; 0 means 20 MB
 	Retry     RetryPolicy   // zero means the default
 	Poll      time.Duration // how often the journal is looked at for other processes' changes
-	Now       func() time.Time
+	// KeepDone is how many finished items of a job stay in [Queue.Items]; of
+	// the others only the counters stay. 0 means 10 000.
+	KeepDone int64
+	Now      func() time.Time
+
+	// For tests.
+	sleep    func(context.Context, time.Duration) error
+	onCommit func(commit int64)
+	create   func(root *os.Root, name string, flag int) (tempFile, error)
 }
 
 // RetryPolicy bounds the one retry layer.
@@ -33,62 +48,257 @@ type RetryPolicy struct {
 	Cap      time.Duration // longest wait
 }
 
+func (c Config) withDefaults() Config {
+	if c.Files <= 0 {
+		c.Files = 32
+	}
+	if c.Parts <= 0 {
+		c.Parts = 16
+	}
+	if c.PartSize <= 0 {
+		c.PartSize = 8 * mebibyte
+	}
+	if c.Threshold <= 0 {
+		c.Threshold = 20 * mebibyte
+	}
+	if c.Poll <= 0 {
+		c.Poll = 250 * time.Millisecond
+	}
+	if c.KeepDone <= 0 {
+		c.KeepDone = 10_000
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.sleep == nil {
+		c.sleep = sleep
+	}
+	if c.create == nil {
+		c.create = createTemp
+	}
+	c.Retry = c.Retry.withDefaults()
+	return c
+}
+
 // Queue is the handle of one process on the journal. Safe for concurrent use.
-type Queue struct{}
+type Queue struct {
+	cfg  Config
+	j    *journal
+	e    *engine
+	lock *flock.Flock
+
+	stop    context.CancelCauseFunc
+	ended   chan struct{} // closed when the keeper has ended
+	closed  sync.Once
+	poke    chan chan struct{} // asks the keeper to look at the journal now
+	changed chan struct{}
+	runner  atomic.Bool
+
+	mu     sync.Mutex // guards the rest
+	rows   []jobRow
+	specs  map[ID]specInfo
+	active map[ID]*active
+	bump   chan struct{} // closed and replaced when rows changed
+	broken error         // why the journal cannot be read, if so
+}
+
+// specInfo is what the screen shows of a spec.
+type specInfo struct{ title, from, to string }
 
 // Open opens the journal and begins to run the jobs of cfg.Account as soon as
-// no other process does. Jobs that a killed process left go on.
-func Open(ctx context.Context, cfg Config) (*Queue, error) { return nil, errors.New("skeleton") }
+// no other process does. Jobs that a killed process left go on. When ctx ends
+// the transfers stop as they do in [Queue.Close], which is still to be called.
+//
+// A journal of a newer version or a damaged one is left as it is; the error
+// is then [ErrNewerJournal] or [ErrDamagedJournal].
+func Open(ctx context.Context, cfg Config) (*Queue, error) {
+	cfg = cfg.withDefaults()
+	j, err := newJournal(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	life, stop := context.WithCancelCause(ctx)
+	q := &Queue{
+		cfg: cfg, j: j, stop: stop,
+		lock:    flock.New(cfg.Journal+"."+accountHash(cfg.Account)+".lock", flock.SetPermissions(0o600)),
+		ended:   make(chan struct{}),
+		poke:    make(chan chan struct{}),
+		changed: make(chan struct{}, 1),
+		specs:   map[ID]specInfo{},
+		active:  map[ID]*active{},
+		bump:    make(chan struct{}),
+	}
+	q.e = &engine{
+		cfg: cfg, j: j, retry: cfg.Retry, now: cfg.Now, sleep: cfg.sleep,
+		parts: semaphore.NewWeighted(int64(cfg.Parts)), events: make(chan func(), 256),
+	}
+	k := &keeper{q: q, e: q.e}
+	if err := k.begin(ctx); err != nil {
+		stop(errClosing)
+		return nil, errors.Join(fmt.Errorf("open the journal %s: %w", cfg.Journal, err), j.close())
+	}
+	go k.run(life)
+	return q, nil
+}
 
 // Close stops the transfers, keeps what they have achieved in the journal and
-// waits for them.
-func (q *Queue) Close() error { return nil }
+// waits for them. The next Open goes on with them.
+func (q *Queue) Close() error {
+	var err error
+	q.closed.Do(func() {
+		q.stop(errClosing)
+		<-q.ended
+		err = errors.Join(q.j.close(), q.lock.Close())
+	})
+	return err
+}
+
+// abandon ends everything as a kill would: nothing more is written.
+func (q *Queue) abandon() {
+	q.j.w.kill()
+	q.stop(errAbandoned)
+	_ = q.Close()
+}
 
 // Add queues specs, each one job, and returns when they are on disk.
-func (q *Queue) Add(ctx context.Context, specs ...Spec) ([]ID, error) { return nil, nil }
+func (q *Queue) Add(ctx context.Context, specs ...Spec) ([]ID, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var list []Spec
+	for _, s := range specs {
+		c, err := s.canonical(q.cfg.Account)
+		if err != nil {
+			return nil, fmt.Errorf("queue the job: %w", err)
+		}
+		list = append(list, c)
+	}
+	ids, err := q.j.add(list)
+	if err != nil {
+		return nil, fmt.Errorf("queue the job: %w", err)
+	}
+	return ids, q.look(ctx)
+}
 
 // FindOpen returns the unfinished (or failed) job that equals spec, so that
 // the same command started again goes on with it; 0 if there is none.
-func (q *Queue) FindOpen(ctx context.Context, spec Spec) (ID, error) { return 0, nil }
+func (q *Queue) FindOpen(ctx context.Context, spec Spec) (ID, error) {
+	c, err := spec.canonical(q.cfg.Account)
+	if err != nil {
+		return 0, err
+	}
+	return q.j.find(ctx, c)
+}
 
-// Pause stops a job and keeps what it has; Resume lets it go on.
-func (q *Queue) Pause(ctx context.Context, id ID) error { return nil }
+// Pause stops a job and keeps what it has; Resume lets it go on. If this
+// process runs the job, it has stopped when Pause returns.
+func (q *Queue) Pause(ctx context.Context, id ID) error { return q.ask(ctx, id, wantPause) }
 
 // Resume continues a paused job.
-func (q *Queue) Resume(ctx context.Context, id ID) error { return nil }
+func (q *Queue) Resume(ctx context.Context, id ID) error { return q.ask(ctx, id, wantRun) }
 
-// Cancel ends a job, aborts its uploads and removes its temporary files.
-func (q *Queue) Cancel(ctx context.Context, id ID) error { return nil }
+// Cancel ends a job, aborts its uploads and removes its temporary files. If
+// this process runs the job, that has happened when Cancel returns.
+func (q *Queue) Cancel(ctx context.Context, id ID) error { return q.ask(ctx, id, wantCancel) }
 
 // Retry queues the failed items of a failed or cancelled job again.
-func (q *Queue) Retry(ctx context.Context, id ID) error { return nil }
+func (q *Queue) Retry(ctx context.Context, id ID) error { return q.ask(ctx, id, wantRetry) }
+
+// ask leaves the wish in the journal, where the runner finds it: now if the
+// runner is this process, at its next poll otherwise.
+func (q *Queue) ask(ctx context.Context, id ID, w want) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := q.j.ask(id, w); err != nil {
+		return err
+	}
+	if err := q.look(ctx); err != nil {
+		return err
+	}
+	return q.await(ctx, func(rows []jobRow) bool {
+		for _, r := range rows {
+			if r.id == id {
+				return r.want == wantNothing || !q.runner.Load() || r.account != q.cfg.Account
+			}
+		}
+		return true
+	})
+}
+
+// Wait returns when none of the jobs will move by itself any more: each is
+// done, failed, cancelled or paused.
+func (q *Queue) Wait(ctx context.Context, ids ...ID) error {
+	return q.await(ctx, func(rows []jobRow) bool {
+		still := map[ID]bool{}
+		for _, r := range rows {
+			still[r.id] = r.want != wantNothing || !r.state.Final() && r.state != Paused
+		}
+		for _, id := range ids {
+			if still[id] {
+				return false
+			}
+		}
+		return true
+	})
+}
 
 // ClearDone removes finished jobs that have no failed item from the list.
-func (q *Queue) ClearDone(ctx context.Context) error { return nil }
+func (q *Queue) ClearDone(ctx context.Context) error {
+	if err := q.j.clearDone(); err != nil {
+		return fmt.Errorf("clear the finished jobs: %w", err)
+	}
+	return q.look(ctx)
+}
 
-// Snapshot returns the queue as it is now. It does no I/O.
-func (q *Queue) Snapshot() Snapshot { return Snapshot{} }
+// look lets the keeper read the journal now, so that what this process has
+// just written is in the next snapshot.
+func (q *Queue) look(ctx context.Context) error {
+	seen := make(chan struct{})
+	select {
+	case q.poke <- seen:
+	case <-q.ended:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-seen:
+		return nil
+	case <-q.ended:
+		return errClosed
+	}
+}
+
+// await returns when ok holds of the rows.
+func (q *Queue) await(ctx context.Context, ok func([]jobRow) bool) error {
+	for {
+		q.mu.Lock()
+		rows, bump, broken := q.rows, q.bump, q.broken
+		q.mu.Unlock()
+		if broken != nil {
+			return broken
+		}
+		if ok(rows) {
+			return nil
+		}
+		select {
+		case <-bump:
+		case <-q.ended:
+			return errClosed
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
 
 // Changed carries one token (capacity 1) when the snapshot may have changed.
 // It is meant for one reader.
-func (q *Queue) Changed() <-chan struct{} { return nil }
+func (q *Queue) Changed() <-chan struct{} { return q.changed }
 
-// Items returns up to limit items of a job, those in one of states (none:
-// all), in order, after item number after.
-func (q *Queue) Items(ctx context.Context, id ID, after int64, limit int, states ...State) ([]Item, error) {
-	return nil, nil
+func (q *Queue) signal() {
+	select {
+	case q.changed <- struct{}{}:
+	default:
+	}
 }
-
-// Tally is what a survey has counted so far.
-type Tally struct {
-	Files    int64
-	Folders  int64
-	Bytes    int64
-	Existing int64    // top-level sources whose destination exists
-	Names    []string // the first few of those that exist
-	Done     bool
-}
-
-// Survey counts what spec would move, calling report now and then and once at
-// the end with Done set. It changes nothing; ctx stops it.
-func (q *Queue) Survey(ctx context.Context, spec Spec, report func(Tally)) error { return nil }

@@ -1,0 +1,218 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+)
+
+// Why the context of a job or of the engine ended.
+var (
+	errPaused    = errors.New("paused")
+	errCancelled = errors.New("cancelled")
+	errClosing   = errors.New("the program ends")
+	// errAbandoned stands for a killed process: whoever sees it leaves
+	// everything as it is.
+	errAbandoned = errors.New("abandoned")
+)
+
+// engine is what all running work shares.
+type engine struct {
+	cfg    Config
+	j      *journal
+	retry  RetryPolicy
+	parts  *semaphore.Weighted
+	now    func() time.Time
+	sleep  func(context.Context, time.Duration) error
+	events chan func() // run by the keeper, in order
+}
+
+// active is a job that is being run.
+type active struct {
+	e    *engine
+	id   ID
+	spec Spec
+	ctx  context.Context //nolint:containedctx // the job's life
+	stop context.CancelCauseFunc
+
+	pause // of the walker's requests
+
+	moved atomic.Int64 // bytes that are done or on their way
+	ended atomic.Bool  // the walk
+	room  chan struct{}
+
+	mayDrop bool // rows of done items are not needed to tell sources apart
+
+	mu     sync.Mutex // guards counts, tasks, loaded, root, rate, halted
+	counts tally
+	tasks  map[int64]*task
+	loaded map[int64]int64 // bytes of unfinished items that are in moved already
+	root   *os.Root        // the local destination; opened when first needed
+	rate   float64
+	halted error // the journal failed: nothing more is done
+
+	// The rest belongs to the keeper.
+	stopping error // why it stops, nil while it runs
+	settled  bool  // its end is being written
+	walking  bool
+	cleaning bool
+	buffer   [lanes][]*item
+	cursor   [lanes]int64
+	grown    [lanes]atomic.Bool // more may be in the journal
+	inflight [lanes]int
+	unsaved  int // transferred, but not yet in the journal
+	meter    meter
+	told     live
+}
+
+// awaitRoom holds the walker back while it is far ahead of the transfers.
+func (a *active) awaitRoom(ctx context.Context) error {
+	for {
+		a.mu.Lock()
+		ahead := a.counts.items - a.counts.done - a.counts.failed
+		a.mu.Unlock()
+		if ahead < walkAhead {
+			return nil
+		}
+		select {
+		case <-a.room:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// grew is told by the walker that items are in the journal.
+func (a *active) grew(delta tally, end bool) {
+	a.count(delta)
+	for l := range a.grown {
+		a.grown[l].Store(true)
+	}
+	if end {
+		a.ended.Store(true)
+	}
+	a.e.events <- func() {} // the keeper looks for work after every event
+}
+
+func (a *active) count(delta tally) {
+	a.mu.Lock()
+	a.counts.add(delta)
+	a.mu.Unlock()
+	select {
+	case a.room <- struct{}{}:
+	default:
+	}
+}
+
+// has reports whether the lane has an item to start.
+func (a *active) has(l lane) bool {
+	if a.stopping != nil {
+		return false
+	}
+	if l == laneLast && !a.onlyLast() {
+		return false
+	}
+	if len(a.buffer[l]) == 0 && a.grown[l].Load() {
+		a.refill(l)
+	}
+	return len(a.buffer[l]) > 0
+}
+
+// onlyLast reports that nothing but the last lane is left.
+func (a *active) onlyLast() bool {
+	return a.ended.Load() && a.unsaved == 0 && a.inflight[laneSmall]+a.inflight[laneLarge] == 0 &&
+		!a.has(laneSmall) && !a.has(laneLarge)
+}
+
+const refillItems = 128
+
+func (a *active) refill(l lane) {
+	// Cleared before the look, so that rows added during it are not missed.
+	a.grown[l].Store(false)
+	items, err := a.e.j.todo(a.ctx, a.id, l, a.cursor[l], refillItems)
+	if err != nil {
+		if a.ctx.Err() == nil {
+			a.halt(err)
+		}
+		return
+	}
+	if len(items) == refillItems {
+		a.grown[l].Store(true)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, it := range items {
+		a.cursor[l] = it.n
+		if _, busy := a.tasks[it.n]; !busy {
+			a.buffer[l] = append(a.buffer[l], it)
+		}
+	}
+}
+
+func (a *active) take(l lane) *item {
+	it := a.buffer[l][0]
+	a.buffer[l] = a.buffer[l][1:]
+	a.inflight[l]++
+	return it
+}
+
+// reopen makes the lane look at all its items again.
+func (a *active) reopen(l lane) {
+	a.cursor[l] = 0
+	a.buffer[l] = nil
+	a.grown[l].Store(true)
+}
+
+// idle reports that nothing runs; over, that nothing is left to run either.
+func (a *active) idle() bool {
+	sum := a.unsaved
+	for _, n := range a.inflight {
+		sum += n
+	}
+	return sum == 0 && !a.walking
+}
+
+func (a *active) over() bool {
+	if a.stopping != nil {
+		return a.idle()
+	}
+	return a.idle() && a.ended.Load() && !a.has(laneSmall) && !a.has(laneLarge) && !a.has(laneLast)
+}
+
+// halt stops a job whose progress can no longer be kept.
+func (a *active) halt(err error) {
+	a.mu.Lock()
+	if a.halted == nil {
+		a.halted = err
+	}
+	a.mu.Unlock()
+	a.stop(err)
+}
+
+// folder opens the destination of a download, making it if needed.
+func (a *active) folder() (*os.Root, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.root != nil {
+		return a.root, nil
+	}
+	if err := os.MkdirAll(a.spec.Dest.Path, 0o777); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(a.spec.Dest.Path)
+	a.root = root
+	return root, err
+}
+
+func (a *active) release() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.root != nil {
+		_ = a.root.Close()
+	}
+}

@@ -1,0 +1,131 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// remove deletes an object, a local file or a folder that is empty by now.
+func (t *task) remove(ctx context.Context) (outcome, error) {
+	out := outcome{size: max(t.item.size, 0), verified: true}
+	if t.spec.Sources[t.item.source].Local() {
+		return out, t.removeLocal()
+	}
+	b, err := t.remote()
+	if err != nil {
+		return outcome{}, err
+	}
+	err = t.attempt(ctx, func(ctx context.Context) error {
+		res, err := b.Delete(ctx, t.item.key, "")
+		if err == nil {
+			out.version = res.VersionID
+		}
+		return err
+	})
+	return out, err
+}
+
+// removeLocal works below the folder that holds the source, so that a folder
+// which is replaced by a link meanwhile does not lead elsewhere.
+func (t *task) removeLocal() error {
+	top := filepath.Dir(t.spec.Sources[t.item.source].Path)
+	rel, err := filepath.Rel(top, t.item.path)
+	if err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(top)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := root.Remove(rel); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// smallTemps is how many unfinished items of a cancelled download may have a
+// temporary file without the journal saying so: items are begun in order, so
+// what was in flight is among the first.
+const smallTemps = 2048
+
+// cleanUp removes what a cancelled job leaves behind and ends it.
+func (a *active) cleanUp(ctx context.Context) error {
+	var trouble error
+	for after := int64(0); ; {
+		items, err := a.e.j.leftovers(ctx, a.id, after)
+		if err != nil {
+			return err
+		}
+		if len(items) == 0 {
+			break
+		}
+		for _, it := range items {
+			after = it.n
+			if err := a.cleanItem(ctx, it); err != nil {
+				trouble = fmt.Errorf("%s: %w", it.name, err)
+			}
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	if a.spec.Kind == Download {
+		if err := a.cleanSmall(ctx); err != nil {
+			return err
+		}
+	}
+	return a.e.j.cancelled(a.id, trouble)
+}
+
+func (a *active) cleanItem(ctx context.Context, it *item) error {
+	t := &task{active: a, item: it}
+	if it.uploadID != "" {
+		b, err := t.remote()
+		if err != nil {
+			return err
+		}
+		if err := t.abort(ctx, b); err != nil {
+			return err
+		}
+	}
+	if it.temp != "" {
+		if err := a.removeTemp(t); err != nil {
+			return err
+		}
+	}
+	return a.e.j.cleaned(it)
+}
+
+func (a *active) removeTemp(t *task) error {
+	root, err := os.OpenRoot(a.spec.Dest.Path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := root.Remove(t.tempPath()); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func (a *active) cleanSmall(ctx context.Context) error {
+	items, err := a.e.j.todo(ctx, a.id, laneSmall, 0, smallTemps)
+	if err != nil {
+		return err
+	}
+	for _, it := range items {
+		if it.folder || it.path == "" {
+			continue
+		}
+		// Most have none, and one that resists harms nobody.
+		_ = a.removeTemp(&task{active: a, item: it})
+	}
+	return nil
+}

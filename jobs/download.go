@@ -1,0 +1,251 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc64"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+
+	"cosmander/cos"
+)
+
+// ErrObjectChanged reports an object that was overwritten while it was
+// downloaded.
+var ErrObjectChanged = errors.New("the object changed while it was downloaded")
+
+// copyBuffer bytes are read from the connection and written at once.
+const copyBuffer = 256 << 10
+
+var buffers = sync.Pool{New: func() any {
+	b := make([]byte, copyBuffer)
+	return &b
+}}
+
+type crcWriter struct{ sum uint64 }
+
+func (w *crcWriter) Write(p []byte) (int, error) {
+	w.sum = crc64.Update(w.sum, crcTable, p)
+	return len(p), nil
+}
+
+// download fetches an object into a file, or makes the folder that the object
+// stands for. All access to the disk is through the destination's os.Root, so
+// that no link leads outside.
+func (t *task) download(ctx context.Context) (outcome, error) {
+	root, err := t.folder()
+	if err != nil {
+		return outcome{}, err
+	}
+	if t.item.folder {
+		if err := makeFolder(root, t.item.path); err != nil {
+			return outcome{}, err
+		}
+		return outcome{verified: true}, nil
+	}
+	skip, err := t.clear(root)
+	if skip || err != nil {
+		return outcome{skipped: skip, size: max(t.item.size, 0)}, err
+	}
+	b, err := t.remote()
+	if err != nil {
+		return outcome{}, err
+	}
+	if t.item.temp != "" || t.item.size > t.e.cfg.Threshold {
+		return t.fetchRanges(ctx, b, root)
+	}
+	return t.fetchWhole(ctx, b, root)
+}
+
+// clear makes sure that the destination can be written.
+func (t *task) clear(root *os.Root) (skip bool, err error) {
+	if dir := filepath.Dir(t.item.path); dir != "." {
+		if err := makeFolder(root, dir); err != nil {
+			return false, err
+		}
+	}
+	info, err := root.Lstat(t.item.path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case info.IsDir():
+		return false, fmt.Errorf("a folder is where the file %s should be", t.item.path)
+	}
+	return t.spec.OnConflict == Skip && t.item.temp == "", nil
+}
+
+func makeFolder(root *os.Root, path string) error {
+	err := root.MkdirAll(path, 0o777)
+	if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("a file is where the folder %s is needed: %w", path, err)
+	}
+	return err
+}
+
+// fetchWhole fetches a small object in one request. Its temporary file holds
+// nothing worth keeping if that fails.
+func (t *task) fetchWhole(ctx context.Context, b *cos.Bucket, root *os.Root) (out outcome, err error) {
+	temp := t.tempPath()
+	f, err := t.freshTemp(root, temp)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer func() {
+		_ = f.Close()
+		if err != nil && !errors.Is(context.Cause(ctx), errAbandoned) {
+			_ = root.Remove(temp)
+		}
+	}()
+	r := &run{t: t, b: b, f: f, size: -1, c: &counter{t: t}}
+	if err := t.attempt(ctx, r.whole); err != nil {
+		return outcome{size: r.size}, changed(err)
+	}
+	out = r.outcome()
+	return out, t.place(root, f, temp)
+}
+
+// changed gives the cause that a person understands.
+func changed(err error) error {
+	if errors.Is(err, cos.ErrPrecondition) {
+		return fmt.Errorf("%w: %w", ErrObjectChanged, err)
+	}
+	return err
+}
+
+func (t *task) tempPath() string {
+	return filepath.Join(filepath.Dir(t.item.path), t.item.tempName())
+}
+
+// tempFile is what a download needs of its temporary file.
+type tempFile interface {
+	io.ReaderAt
+	io.WriterAt
+	Sync() error
+	Close() error
+}
+
+func createTemp(root *os.Root, name string, flag int) (tempFile, error) {
+	f, err := root.OpenFile(name, flag, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// freshTemp makes the temporary file. One that is there was left by a process
+// that was killed: the name is ours alone.
+func (t *task) freshTemp(root *os.Root, name string) (tempFile, error) {
+	if err := root.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	return t.e.cfg.create(root, name, os.O_RDWR|os.O_CREATE|os.O_EXCL)
+}
+
+// place makes the temporary file the destination: complete or not at all.
+func (t *task) place(root *os.Root, f tempFile, temp string) error {
+	if err := f.Sync(); err != nil {
+		return &localError{err}
+	}
+	if err := f.Close(); err != nil {
+		return &localError{err}
+	}
+	if err := root.Rename(temp, t.item.path); err != nil {
+		return &localError{err}
+	}
+	return syncFolder(root, filepath.Dir(t.item.path))
+}
+
+// run is a stretch of an object on its way into a file. A repeated attempt
+// goes on behind the last byte that was written.
+type run struct {
+	t    *task
+	b    *cos.Bucket
+	f    tempFile
+	off  int64
+	size int64 // -1: to the end, which the first answer tells
+	etag string
+	got  int64
+	crc  uint64
+	c    *counter
+	head *cos.Head
+}
+
+// whole fetches an object from its beginning and checks it.
+func (r *run) whole(ctx context.Context) error {
+	if err := r.fetch(ctx); err != nil {
+		return err
+	}
+	if r.head.HasCRC64 && r.head.CRC64 != r.crc {
+		r.got, r.crc, r.size, r.etag = 0, 0, -1, ""
+		r.c.reset()
+		return fmt.Errorf("%s: %w", r.t.item.key, errDamaged)
+	}
+	return nil
+}
+
+func (r *run) outcome() outcome {
+	return outcome{
+		size: r.size, etag: r.head.ETag, crc: r.crc, hasCRC: r.head.HasCRC64, version: r.head.VersionID,
+		verified: r.head.HasCRC64,
+	}
+}
+
+// fetch makes one request for what is missing.
+func (r *run) fetch(ctx context.Context) error {
+	if r.got == r.size && r.head != nil {
+		return nil
+	}
+	o := cos.GetOptions{IfMatch: r.etag, VersionID: r.t.item.version}
+	if r.size > 0 {
+		o.Range = &cos.ByteRange{Offset: r.off + r.got, Length: r.size - r.got}
+	}
+	obj, err := r.b.Get(ctx, r.t.item.key, o)
+	if err != nil {
+		return err
+	}
+	defer obj.Body.Close()
+	if err := r.learn(&obj.Head); err != nil {
+		return err
+	}
+	return r.copy(obj.Body)
+}
+
+func (r *run) learn(head *cos.Head) error {
+	if r.size < 0 {
+		r.size, r.etag = head.Size, head.ETag
+	}
+	r.head = head
+	if r.t.lane == laneSmall && r.t.item.temp == "" && head.Size > r.t.e.cfg.Threshold {
+		return errOtherLane
+	}
+	return nil
+}
+
+func (r *run) copy(body io.Reader) error {
+	buf := buffers.Get().(*[]byte) //nolint:errcheck // nothing else is put there
+	defer buffers.Put(buf)
+	for r.got < r.size {
+		n, err := body.Read((*buf)[:min(int64(len(*buf)), r.size-r.got)])
+		if n > 0 {
+			if _, err := r.f.WriteAt((*buf)[:n], r.off+r.got); err != nil {
+				return &localError{err}
+			}
+			r.crc = crc64.Update(r.crc, crcTable, (*buf)[:n])
+			r.got += int64(n)
+			r.c.add(n)
+		}
+		if errors.Is(err, io.EOF) && r.got < r.size {
+			return cos.ErrCutBody
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+	}
+	return nil
+}

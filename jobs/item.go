@@ -1,0 +1,104 @@
+package jobs
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+)
+
+// lane keeps items apart that must not wait for each other.
+type lane int
+
+const (
+	laneSmall lane = iota // one request
+	laneLarge             // parts
+	laneLast              // after everything else: folders that must be empty
+	lanes
+)
+
+// identity tells whether a file is still the one that was looked at.
+type identity struct {
+	size    int64
+	mtimeNS int64
+	inode   uint64 // 0 where the system has none
+	dev     uint64
+}
+
+// item is a row of the journal.
+type item struct {
+	job      ID
+	n        int64
+	state    State
+	lane     lane
+	source   int    // index into the spec's sources
+	name     string // relative, for people
+	folder   bool
+	path     string // local path; for a download relative to the destination
+	key      string
+	dest     string // unique within the job; empty: has none
+	size     int64  // -1: not known yet
+	etag     string
+	crc      uint64
+	hasCRC   bool
+	version  string
+	id       identity // of the source when its upload began
+	uploadID string
+	partSize int64
+	temp     string
+	attempts int
+	code     string
+	request  string
+	reason   string
+	walk     *walkPos // set on the report of a walk that failed
+}
+
+// walkPos is where a walk goes on.
+type walkPos struct {
+	source int
+	after  string // last name that was passed
+}
+
+// todo reports that the item still has something to do.
+func (i *item) todo() bool { return i.state == Queued || i.state == Running || i.state == Verifying }
+
+// tempName is the name of the item's temporary file. It follows from the row,
+// so that after a crash it is known which files are ours.
+func (i *item) tempName() string { return fmt.Sprintf(".cosmander-%d-%d.part", i.job, i.n) }
+
+// found is what a new item adds to the counters.
+func (i *item) found() tally {
+	c := tally{items: 1, bytes: max(i.size, 0)}
+	if i.state == Failed {
+		c.failed = 1
+	}
+	return c
+}
+
+// nowhere stands in for the destination of an item that has none, so that a
+// repeated walk knows it again. No real destination begins with a NUL.
+func (i *item) nowhere() string { return fmt.Sprintf("\x00%d\x00%s\x00%s", i.source, i.path, i.key) }
+
+// ack is one part or range that is safe.
+type ack struct {
+	number int // from 1
+	size   int64
+	etag   string
+	crc    uint64
+}
+
+// outcome is how an item ended.
+type outcome struct {
+	skipped  bool
+	verified bool
+	size     int64
+	etag     string
+	crc      uint64
+	hasCRC   bool
+	version  string
+}
+
+// accountHash names an account's lock file without telling its name.
+func accountHash(account string) string {
+	sum := sha256.Sum256([]byte(account))
+	return hex.EncodeToString(sum[:8])
+}

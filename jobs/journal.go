@@ -1,0 +1,318 @@
+package jobs
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrNoJob reports an ID the journal does not hold.
+var ErrNoJob = errors.New("no such job")
+
+// journal is the file through which everything survives. Reads are safe for
+// concurrent use; writes go through the one writer.
+type journal struct {
+	write, read *sql.DB
+	w           *writer
+	now         func() time.Time
+}
+
+func newJournal(ctx context.Context, cfg Config) (*journal, error) {
+	write, read, err := openJournal(ctx, cfg.Journal)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := write.Conn(ctx)
+	if err != nil {
+		_ = write.Close()
+		_ = read.Close()
+		return nil, fmt.Errorf("open the journal %s: %w", cfg.Journal, err)
+	}
+	return &journal{write, read, newWriter(conn, cfg.onCommit), cfg.Now}, nil
+}
+
+func (j *journal) close() error {
+	j.w.close()
+	return errors.Join(j.read.Close(), j.write.Close())
+}
+
+// jobRow is a row of the journal without its spec, which never changes.
+type jobRow struct {
+	id       ID
+	kind     Kind
+	account  string
+	state    State
+	want     want
+	created  int64 // ms
+	finished int64 // ms
+	reason   string
+	walked   bool
+	walk     walkPos
+	nextN    int64
+	tally
+	live live
+}
+
+// live is what the runner tells other processes of a running job about once
+// a second.
+type live struct {
+	state   State
+	bytes   int64
+	rate    float64
+	retryAt int64 // ms
+	reason  string
+}
+
+const jobColumns = `id, kind, account, state, want, created, finished, reason, walked, walk_source,
+	walk_after, next_n, items, done, failed, skipped, unverified, bytes, bytes_done,
+	live_state, live_bytes, live_rate, live_retry, live_reason`
+
+func (r *jobRow) fields() []any {
+	return []any{
+		&r.id, &r.kind, &r.account, &r.state, &r.want, &r.created, &r.finished, &r.reason, &r.walked,
+		&r.walk.source, text{&r.walk.after}, &r.nextN, &r.items, &r.done, &r.failed, &r.skipped,
+		&r.unverified, &r.bytes, &r.bytesDone,
+		&r.live.state, &r.live.bytes, &r.live.rate, &r.live.retryAt, &r.live.reason,
+	}
+}
+
+// jobs returns all rows, oldest first.
+func (j *journal) jobs(ctx context.Context) (list []jobRow, err error) {
+	rows, err := j.read.QueryContext(ctx, "SELECT "+jobColumns+" FROM jobs ORDER BY id")
+	if err != nil {
+		return nil, fmt.Errorf("%w: list the jobs: %w", errJournal, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r jobRow
+		if err := rows.Scan(r.fields()...); err != nil {
+			return nil, fmt.Errorf("%w: list the jobs: %w", errJournal, err)
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}
+
+func (j *journal) job(ctx context.Context, id ID) (r jobRow, err error) {
+	err = j.read.QueryRowContext(ctx, "SELECT "+jobColumns+" FROM jobs WHERE id = ?", id).Scan(r.fields()...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, ErrNoJob
+	}
+	if err != nil {
+		return r, fmt.Errorf("%w: read job %d: %w", errJournal, id, err)
+	}
+	return r, nil
+}
+
+func (j *journal) spec(ctx context.Context, id ID) (s Spec, err error) {
+	var doc []byte
+	if err := j.read.QueryRowContext(ctx, "SELECT spec FROM jobs WHERE id = ?", id).Scan(&doc); err != nil {
+		return s, fmt.Errorf("%w: read job %d: %w", errJournal, id, err)
+	}
+	if err := json.Unmarshal(doc, &s); err != nil {
+		return s, fmt.Errorf("%w: read job %d: %w", errJournal, id, err)
+	}
+	return s, nil
+}
+
+func (j *journal) add(specs []Spec) (ids []ID, err error) {
+	err = j.w.do(func(t *txn) error {
+		ids = ids[:0]
+		for _, s := range specs {
+			doc, err := json.Marshal(s)
+			if err != nil {
+				return fmt.Errorf("write the job: %w", err)
+			}
+			var id ID
+			err = t.get(`INSERT INTO jobs (kind, account, state, spec, created) VALUES (?, ?, ?, ?, ?) RETURNING id`,
+				[]any{s.Kind, s.Account, Queued, string(doc), j.now().UnixMilli()}, &id)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, id)
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// find returns the newest open or failed job with this spec, or 0.
+func (j *journal) find(ctx context.Context, s Spec) (id ID, err error) {
+	doc, err := json.Marshal(s)
+	if err != nil {
+		return 0, fmt.Errorf("compare jobs: %w", err)
+	}
+	err = j.read.QueryRowContext(ctx, `SELECT id FROM jobs WHERE account = ? AND spec = ? AND want <> 'cancel'
+		AND state IN ('queued', 'running', 'paused', 'failed') ORDER BY id DESC LIMIT 1`, s.Account, string(doc)).Scan(&id)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("%w: compare jobs: %w", errJournal, err)
+	}
+	return id, nil
+}
+
+// ask notes what somebody wants of a job.
+func (j *journal) ask(id ID, w want) error {
+	return j.w.do(func(t *txn) error {
+		state, now, err := t.jobState(id)
+		if err != nil {
+			return err
+		}
+		if err := w.check(state, now); err != nil {
+			return fmt.Errorf("job %d: %w", id, err)
+		}
+		_, err = t.exec("UPDATE jobs SET want = ? WHERE id = ?", w, id)
+		return err
+	})
+}
+
+func (t *txn) jobState(id ID) (s State, w want, err error) {
+	err = t.get("SELECT state, want FROM jobs WHERE id = ?", []any{id}, &s, &w)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fmt.Errorf("job %d: %w", id, ErrNoJob)
+	}
+	return s, w, err
+}
+
+// move brings a job to another state if the table allows it.
+func (t *txn) move(id ID, to State, reason string, finished int64) error {
+	from, _, err := t.jobState(id)
+	if err != nil {
+		return err
+	}
+	if from == to {
+		return nil
+	}
+	if !mayMove(jobMoves, from, to) {
+		return fmt.Errorf("jobs: job %d cannot go from %s to %s", id, from, to)
+	}
+	_, err = t.exec(`UPDATE jobs SET state = ?, reason = ?, finished = ?, live_state = '' WHERE id = ?`,
+		to, reason, finished, id)
+	return err
+}
+
+// settle moves a job and drops the wish w if it is still the one in force.
+func (j *journal) settle(id ID, to State, w want) error {
+	var finished int64
+	if to.Final() {
+		finished = j.now().UnixMilli()
+	}
+	return j.w.do(func(t *txn) error {
+		if err := t.move(id, to, "", finished); err != nil {
+			return err
+		}
+		_, err := t.exec("UPDATE jobs SET want = '' WHERE id = ? AND want = ?", id, w)
+		return err
+	})
+}
+
+// paused settles a job that ran, with the bytes that are safe of items which
+// are not done.
+func (j *journal) paused(id ID, bytes int64) error {
+	return j.w.do(func(t *txn) error {
+		if err := t.tell(map[ID]live{id: {bytes: bytes}}); err != nil {
+			return err
+		}
+		if err := t.move(id, Paused, "", 0); err != nil {
+			return err
+		}
+		_, err := t.exec("UPDATE jobs SET want = '' WHERE id = ? AND want = ?", id, wantPause)
+		return err
+	})
+}
+
+// cancelled settles a job that was cancelled; trouble is what could not be
+// cleaned up, if anything.
+func (j *journal) cancelled(id ID, trouble error) error {
+	reason := ""
+	if trouble != nil {
+		reason = "not all was cleaned up: " + trouble.Error()
+	}
+	return j.w.do(func(t *txn) error {
+		if err := t.tell(map[ID]live{id: {}}); err != nil {
+			return err
+		}
+		if err := t.move(id, Cancelled, reason, j.now().UnixMilli()); err != nil {
+			return err
+		}
+		_, err := t.exec("UPDATE jobs SET want = '' WHERE id = ? AND want = ?", id, wantCancel)
+		return err
+	})
+}
+
+// drop forgets a wish that needs nothing done.
+func (j *journal) drop(id ID, w want) error {
+	return j.w.do(func(t *txn) error {
+		_, err := t.exec("UPDATE jobs SET want = '' WHERE id = ? AND want = ?", id, w)
+		return err
+	})
+}
+
+// finish ends a job whose items are all at their end: done if none failed.
+func (j *journal) finish(id ID) error {
+	return j.w.do(func(t *txn) error {
+		if err := t.flush(); err != nil {
+			return err
+		}
+		var items, failed int64
+		if err := t.get("SELECT items, failed FROM jobs WHERE id = ?", []any{id}, &items, &failed); err != nil {
+			return err
+		}
+		to, reason := Done, ""
+		if failed > 0 {
+			to = Failed
+			if err := t.get("SELECT reason FROM items WHERE job = ? AND state = 'failed' ORDER BY n LIMIT 1",
+				[]any{id}, &reason); err != nil && !errors.Is(err, sql.ErrNoRows) {
+				return err
+			}
+			if items > 1 {
+				reason = fmt.Sprintf("%d of %d failed: %s", failed, items, reason)
+			}
+		}
+		if err := t.move(id, to, reason, j.now().UnixMilli()); err != nil {
+			return err
+		}
+		_, err := t.exec("UPDATE jobs SET live_bytes = 0, live_rate = 0 WHERE id = ?", id)
+		return err
+	})
+}
+
+// tell keeps what other processes show of running jobs.
+func (t *txn) tell(lives map[ID]live) error {
+	for id, l := range lives {
+		_, err := t.exec(`UPDATE jobs SET live_state = ?, live_bytes = ?, live_rate = ?, live_retry = ?,
+			live_reason = ? WHERE id = ?`, l.state, l.bytes, l.rate, l.retryAt, l.reason, id)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// clearDone removes jobs that ended without a failed item.
+func (j *journal) clearDone() error {
+	return j.w.do(func(t *txn) error {
+		_, err := t.exec("DELETE FROM jobs WHERE state IN ('done', 'cancelled') AND failed = 0 AND want = ''")
+		return err
+	})
+}
+
+// text scans a column that may hold bytes which are no UTF-8.
+type text struct{ s *string }
+
+// Scan implements [sql.Scanner].
+func (t text) Scan(v any) error {
+	switch v := v.(type) {
+	case nil:
+		*t.s = ""
+	case string:
+		*t.s = v
+	case []byte:
+		*t.s = string(v)
+	default:
+		return fmt.Errorf("jobs: column of type %T", v)
+	}
+	return nil
+}

@@ -1,0 +1,377 @@
+package jobs
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+const itemColumns = `job, n, state, lane, source, name, folder, path, key, size, etag, crc, has_crc, version,
+	mtime_ns, inode, dev, upload_id, part_size, temp, attempts, code, request_id, reason, skipped, verified`
+
+func (i *item) fields(skipped, verified *bool) []any {
+	return []any{
+		&i.job, &i.n, &i.state, &i.lane, &i.source, text{&i.name}, &i.folder, text{&i.path}, text{&i.key},
+		&i.size, &i.etag, bits{&i.crc}, &i.hasCRC, &i.version, &i.id.mtimeNS, bits{&i.id.inode}, bits{&i.id.dev},
+		&i.uploadID, &i.partSize, &i.temp, &i.attempts, &i.code, &i.request, &i.reason, skipped, verified,
+	}
+}
+
+// bits scans an unsigned number: SQLite's integers are signed.
+type bits struct{ v *uint64 }
+
+// Scan implements [sql.Scanner].
+func (b bits) Scan(v any) error {
+	n, ok := v.(int64)
+	if !ok {
+		return fmt.Errorf("jobs: column of type %T", v)
+	}
+	*b.v = uint64(n)
+	return nil
+}
+
+// walked appends what a walker found and how far it is, and returns how the
+// counters changed. Items whose destination is taken already fail, unless it
+// is the same source found again by a walk that was repeated.
+func (j *journal) walked(id ID, items []*item, at walkPos, end bool) (delta tally, err error) {
+	err = j.w.do(func(t *txn) error {
+		delta = tally{}
+		var next int64
+		if err := t.get("SELECT next_n FROM jobs WHERE id = ?", []any{id}, &next); err != nil {
+			return err
+		}
+		for _, it := range items {
+			it.job, it.n = id, next
+			added, err := t.insert(it)
+			if err != nil {
+				return err
+			}
+			if added {
+				next++
+				delta.add(it.found())
+			}
+		}
+		t.count(id).add(delta)
+		_, err := t.exec("UPDATE jobs SET next_n = ?, walk_source = ?, walk_after = ?, walked = ? WHERE id = ?",
+			next, at.source, []byte(at.after), end, id)
+		return err
+	})
+	return delta, err
+}
+
+// insert adds a row unless the same one is there.
+func (t *txn) insert(it *item) (added bool, err error) {
+	if it.dest == "" && it.walk == nil {
+		it.dest = it.nowhere()
+	}
+	n, err := t.insertRow(it, it.dest)
+	if err != nil || n > 0 {
+		return n > 0, err
+	}
+	var same int
+	err = t.get("SELECT count(*) FROM items WHERE job = ? AND dest = ? AND source = ? AND path = ? AND key = ?",
+		[]any{it.job, []byte(it.dest), it.source, []byte(it.path), []byte(it.key)}, &same)
+	if err != nil || same > 0 {
+		return false, err
+	}
+	it.state, it.reason = Failed, "another source of this job has the same destination"
+	n, err = t.insertRow(it, it.nowhere())
+	return n > 0, err
+}
+
+func (t *txn) insertRow(it *item, dest string) (int64, error) {
+	var unique any
+	if dest != "" {
+		unique = []byte(dest)
+	}
+	var ws, wa any
+	if it.walk != nil {
+		ws, wa = it.walk.source, []byte(it.walk.after)
+	}
+	return t.exec(`INSERT INTO items (job, n, state, lane, source, name, folder, path, key, dest, size, etag,
+		code, request_id, reason, walk_source, walk_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`, it.job, it.n, it.state, it.lane, it.source, []byte(it.name), it.folder,
+		[]byte(it.path), []byte(it.key), unique, it.size, it.etag, it.code, it.request, it.reason, ws, wa)
+}
+
+// todo returns up to limit items of a lane that have something to do.
+func (j *journal) todo(ctx context.Context, id ID, l lane, after int64, limit int) ([]*item, error) {
+	return j.items(ctx, `SELECT `+itemColumns+` FROM items WHERE job = ? AND lane = ? AND n > ?
+		AND state IN ('queued', 'running', 'verifying') ORDER BY n LIMIT ?`, id, l, after, limit)
+}
+
+// list returns items for the screen, in order.
+func (j *journal) list(ctx context.Context, id ID, after int64, limit int, states []State) ([]*item, []Item, error) {
+	query := "SELECT " + itemColumns + " FROM items WHERE job = ? AND n > ?"
+	args := []any{id, after}
+	if len(states) > 0 {
+		query += " AND state IN (?" + strings.Repeat(", ?", len(states)-1) + ")"
+		for _, s := range states {
+			args = append(args, s)
+		}
+	}
+	rows, shown, err := j.scan(ctx, query+" ORDER BY n LIMIT ?", append(args, limit)...)
+	return rows, shown, err
+}
+
+func (j *journal) items(ctx context.Context, query string, args ...any) ([]*item, error) {
+	rows, _, err := j.scan(ctx, query, args...)
+	return rows, err
+}
+
+func (j *journal) scan(ctx context.Context, query string, args ...any) (list []*item, shown []Item, err error) {
+	rows, err := j.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: read items: %w", errJournal, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		i := &item{}
+		var skipped, verified bool
+		if err := rows.Scan(i.fields(&skipped, &verified)...); err != nil {
+			return nil, nil, fmt.Errorf("%w: read items: %w", errJournal, err)
+		}
+		i.id.size = i.size
+		list = append(list, i)
+		s := i.show()
+		s.Skipped, s.Verified = skipped, verified
+		shown = append(shown, s)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, nil, fmt.Errorf("%w: read items: %w", errJournal, err)
+	}
+	return list, shown, nil
+}
+
+func (i *item) show() Item {
+	s := Item{
+		Job: i.job, N: i.n, Name: i.name, State: i.state, Size: i.size, Attempts: i.attempts,
+		Code: i.code, RequestID: i.request, Reason: i.reason, ETag: i.etag, CRC64: i.crc, VersionID: i.version,
+	}
+	if s.State == Done {
+		s.Done = s.Size
+	}
+	return s
+}
+
+// acks returns the parts that are safe, by number.
+func (j *journal) acks(ctx context.Context, it *item) (acks []ack, err error) {
+	rows, err := j.read.QueryContext(ctx,
+		"SELECT number, size, etag, crc FROM parts WHERE job = ? AND n = ? ORDER BY number", it.job, it.n)
+	if err != nil {
+		return nil, fmt.Errorf("%w: read parts: %w", errJournal, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var a ack
+		if err := rows.Scan(&a.number, &a.size, &a.etag, bits{&a.crc}); err != nil {
+			return nil, fmt.Errorf("%w: read parts: %w", errJournal, err)
+		}
+		acks = append(acks, a)
+	}
+	return acks, rows.Err()
+}
+
+// acked returns how many bytes of each unfinished item are safe.
+func (j *journal) acked(ctx context.Context, id ID) (_ map[int64]int64, err error) {
+	rows, err := j.read.QueryContext(ctx, `SELECT p.n, sum(p.size) FROM parts p JOIN items i
+		ON i.job = p.job AND i.n = p.n WHERE p.job = ? AND i.state IN ('queued', 'running', 'verifying') GROUP BY p.n`, id)
+	if err != nil {
+		return nil, fmt.Errorf("%w: read parts: %w", errJournal, err)
+	}
+	defer rows.Close()
+	sums := map[int64]int64{}
+	for rows.Next() {
+		var n, sum int64
+		if err := rows.Scan(&n, &sum); err != nil {
+			return nil, fmt.Errorf("%w: read parts: %w", errJournal, err)
+		}
+		sums[n] = sum
+	}
+	return sums, rows.Err()
+}
+
+// begin notes what a large transfer is about before anything of it exists,
+// and forgets what an earlier try left.
+func (j *journal) begin(it *item, oldSize int64) (tally, error) {
+	delta := tally{bytes: it.size - max(oldSize, 0)}
+	return delta, j.w.do(func(t *txn) error {
+		if err := t.moved(it, Running, `size = ?, mtime_ns = ?, inode = ?, dev = ?, upload_id = '', part_size = ?,
+			temp = ?, etag = ?, crc = ?, has_crc = ?, version = ?`,
+			it.size, it.id.mtimeNS, int64(it.id.inode), int64(it.id.dev), it.partSize, it.temp,
+			it.etag, int64(it.crc), it.hasCRC, it.version); err != nil {
+			return err
+		}
+		t.count(it.job).add(delta)
+		_, err := t.exec("DELETE FROM parts WHERE job = ? AND n = ?", it.job, it.n)
+		return err
+	})
+}
+
+// opened notes the upload id, before part 1 is sent.
+func (j *journal) opened(it *item, uploadID string) error {
+	return j.w.do(func(t *txn) error { return t.moved(it, Running, "upload_id = ?", uploadID) })
+}
+
+// verifying notes that everything was sent.
+func (j *journal) verifying(it *item) error {
+	return j.w.do(func(t *txn) error { return t.moved(it, Verifying, "attempts = attempts") })
+}
+
+// resized notes the true size of an item and the lane it belongs to.
+func (j *journal) resized(it *item, size int64, l lane) (tally, func(*txn) error) {
+	delta := tally{bytes: size - max(it.size, 0)}
+	return delta, func(t *txn) error {
+		t.count(it.job).add(delta)
+		return t.moved(it, it.state, "size = ?, lane = ?", size, l)
+	}
+}
+
+// forget drops what a broken-off transfer left, once it is gone from the
+// service or the disk.
+func (j *journal) forget(it *item) error {
+	return j.w.do(func(t *txn) error {
+		if err := t.moved(it, Queued, "upload_id = '', temp = '', etag = ''"); err != nil {
+			return err
+		}
+		_, err := t.exec("DELETE FROM parts WHERE job = ? AND n = ?", it.job, it.n)
+		return err
+	})
+}
+
+// keepAcks writes parts that are safe.
+func (j *journal) keepAcks(it *item, acks ...ack) error {
+	return j.w.do(func(t *txn) error {
+		for _, a := range acks {
+			_, err := t.exec("INSERT OR REPLACE INTO parts (job, n, number, size, etag, crc) VALUES (?, ?, ?, ?, ?, ?)",
+				it.job, it.n, a.number, a.size, a.etag, int64(a.crc))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// dropAcks forgets parts that turned out not to be there.
+func (j *journal) dropAcks(it *item, numbers ...int) error {
+	return j.w.do(func(t *txn) error {
+		for _, n := range numbers {
+			if _, err := t.exec("DELETE FROM parts WHERE job = ? AND n = ? AND number = ?", it.job, it.n, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// moved changes an item and its state, if the table allows the step.
+func (t *txn) moved(it *item, to State, set string, args ...any) error {
+	args = append([]any{to}, append(args, it.job, it.n)...)
+	n, err := t.exec("UPDATE items SET state = ?, "+set+" WHERE job = ? AND n = ? AND state IN "+itemsBefore(to), args...)
+	if err == nil && n != 1 {
+		err = fmt.Errorf("jobs: item %d of job %d cannot become %s", it.n, it.job, to)
+	}
+	return err
+}
+
+// done ends an item well. Of a job with very many items the row itself goes:
+// its counters stay.
+func (j *journal) done(it *item, o outcome, drop bool) (tally, func(*txn) error) {
+	delta := tally{done: 1, bytes: o.size - max(it.size, 0), bytesDone: o.size}
+	if o.skipped {
+		delta.skipped = 1
+	} else if !o.verified {
+		delta.unverified = 1
+	}
+	return delta, func(t *txn) error {
+		t.count(it.job).add(delta)
+		if drop {
+			n, err := t.exec("DELETE FROM items WHERE job = ? AND n = ? AND state IN "+itemsBefore(Done), it.job, it.n)
+			if err == nil && n != 1 {
+				err = fmt.Errorf("jobs: item %d of job %d cannot become %s", it.n, it.job, Done)
+			}
+			return err
+		}
+		err := t.moved(it, Done, `size = ?, etag = ?, crc = ?, has_crc = ?, version = ?, skipped = ?, verified = ?,
+			upload_id = '', temp = '', attempts = ?, code = '', request_id = '', reason = ''`,
+			o.size, o.etag, int64(o.crc), o.hasCRC, o.version, o.skipped, o.verified, it.attempts)
+		if err == nil && it.partSize > 0 {
+			_, err = t.exec("DELETE FROM parts WHERE job = ? AND n = ?", it.job, it.n)
+		}
+		return err
+	}
+}
+
+// fail ends an item badly. What it has achieved stays, for a retry.
+func (j *journal) fail(it *item) (tally, func(*txn) error) {
+	delta := tally{failed: 1}
+	return delta, func(t *txn) error {
+		t.count(it.job).add(delta)
+		return t.moved(it, Failed, "attempts = ?, code = ?, request_id = ?, reason = ?",
+			it.attempts, it.code, it.request, it.reason)
+	}
+}
+
+// leftovers returns items that have something outside the journal.
+func (j *journal) leftovers(ctx context.Context, id ID, after int64) ([]*item, error) {
+	return j.items(ctx, `SELECT `+itemColumns+` FROM items WHERE job = ? AND n > ? AND state <> 'done'
+		AND (upload_id <> '' OR temp <> '') ORDER BY n LIMIT 100`, id, after)
+}
+
+// cleaned forgets what was removed from the service or the disk.
+func (j *journal) cleaned(it *item) error {
+	return j.w.do(func(t *txn) error {
+		if _, err := t.exec("UPDATE items SET upload_id = '', temp = '' WHERE job = ? AND n = ?", it.job, it.n); err != nil {
+			return err
+		}
+		_, err := t.exec("DELETE FROM parts WHERE job = ? AND n = ?", it.job, it.n)
+		return err
+	})
+}
+
+// again queues what failed once more, and the walks that broke off.
+func (j *journal) again(id ID) error {
+	return j.w.do(func(t *txn) error {
+		if err := t.walkAgain(id); err != nil {
+			return err
+		}
+		n, err := t.exec(`UPDATE items SET state = 'queued', attempts = 0, code = '', request_id = '', reason = ''
+			WHERE job = ? AND state = 'failed' AND substr(dest, 1, 1) <> x'00'`, id)
+		if err != nil {
+			return err
+		}
+		t.count(id).failed -= n
+		if err := t.move(id, Queued, "", 0); err != nil {
+			return err
+		}
+		_, err = t.exec("UPDATE jobs SET want = '' WHERE id = ? AND want = ?", id, wantRetry)
+		return err
+	})
+}
+
+// walkAgain sends the walk back to the first place where one broke off. What
+// it finds a second time is known by its destination.
+func (t *txn) walkAgain(id ID) error {
+	var at walkPos
+	err := t.get(`SELECT walk_source, walk_after FROM items WHERE job = ? AND state = 'failed' AND walk_source IS NOT NULL
+		ORDER BY walk_source, n LIMIT 1`, []any{id}, &at.source, text{&at.after})
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	n, err := t.exec("DELETE FROM items WHERE job = ? AND state = 'failed' AND walk_source IS NOT NULL", id)
+	if err != nil {
+		return err
+	}
+	c := t.count(id)
+	c.failed -= n
+	c.items -= n
+	_, err = t.exec("UPDATE jobs SET walked = 0, walk_source = ?, walk_after = ? WHERE id = ?",
+		at.source, []byte(at.after), id)
+	return err
+}

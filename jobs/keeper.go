@@ -1,0 +1,439 @@
+package jobs
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+const (
+	sampleEvery = 100 * time.Millisecond // how often progress is looked at
+	tellEvery   = time.Second            // how often other processes are told
+)
+
+// keeper is the one goroutine that decides: which jobs run, which item is
+// next, what a wish in the journal leads to.
+type keeper struct {
+	q       *Queue
+	e       *engine
+	conn    *sql.Conn // sees other connections' commits by data_version
+	version int64
+	life    context.Context //nolint:containedctx // of everything that is run
+	jobs    []*active       // in order
+	told    time.Time
+}
+
+// begin reads the journal for the first time.
+func (k *keeper) begin(ctx context.Context) error {
+	conn, err := k.e.j.read.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	k.conn = conn
+	if _, err := k.news(ctx); err != nil {
+		return errors.Join(err, conn.Close())
+	}
+	if err := k.reload(ctx); err != nil {
+		return errors.Join(err, conn.Close())
+	}
+	return nil
+}
+
+func (k *keeper) run(ctx context.Context) {
+	defer close(k.q.ended)
+	defer k.conn.Close()
+	k.life = ctx
+	k.look(ctx)
+	poll := time.NewTicker(k.e.cfg.Poll)
+	defer poll.Stop()
+	sample := time.NewTicker(sampleEvery)
+	defer sample.Stop()
+	for {
+		k.dispatch()
+		var sampled <-chan time.Time
+		if len(k.jobs) > 0 { // an idle program does not wake up for nothing
+			sampled = sample.C
+		}
+		select {
+		case event := <-k.e.events:
+			event()
+		case seen := <-k.q.poke:
+			k.look(ctx)
+			close(seen)
+		case <-poll.C:
+			k.poll(ctx)
+		case <-sampled:
+			k.sample()
+		case <-ctx.Done():
+			k.shutdown(context.Cause(ctx))
+			return
+		}
+	}
+}
+
+// poll takes over if the runner is gone, and looks at the journal if somebody
+// wrote to it.
+func (k *keeper) poll(ctx context.Context) {
+	took := k.takeOver()
+	news, err := k.news(ctx)
+	if err != nil {
+		k.unreadable(err)
+		return
+	}
+	if took || news {
+		k.look(ctx)
+	}
+}
+
+func (k *keeper) news(ctx context.Context) (bool, error) {
+	before := k.version
+	err := k.conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&k.version)
+	if err != nil {
+		return false, fmt.Errorf("%w: %w", errJournal, err)
+	}
+	return k.version != before, nil
+}
+
+// takeOver tries to become the runner.
+func (k *keeper) takeOver() bool {
+	if k.q.runner.Load() {
+		return false
+	}
+	locked, err := k.q.lock.TryLock()
+	if err != nil || !locked {
+		return false // another runs the queue; a lock that fails is tried again
+	}
+	k.q.runner.Store(true)
+	return true
+}
+
+// look reads the journal and does what it asks for.
+func (k *keeper) look(ctx context.Context) {
+	k.takeOver()
+	if err := k.reload(ctx); err != nil {
+		k.unreadable(err)
+		return
+	}
+	if !k.q.runner.Load() {
+		return
+	}
+	for _, step := range []func() bool{k.obey, k.activate} {
+		if !step() {
+			continue
+		}
+		if err := k.reload(ctx); err != nil {
+			k.unreadable(err)
+			return
+		}
+	}
+}
+
+// unreadable tells everybody that waits.
+func (k *keeper) unreadable(err error) {
+	if k.life.Err() != nil {
+		return
+	}
+	k.q.mu.Lock()
+	k.q.broken = err
+	k.q.mu.Unlock()
+	k.tellAll()
+}
+
+func (k *keeper) reload(ctx context.Context) error {
+	rows, err := k.e.j.jobs(ctx)
+	if err != nil {
+		return err
+	}
+	specs := map[ID]specInfo{}
+	for _, r := range rows {
+		if s, ok := k.q.specs[r.id]; ok { // written by this goroutine alone
+			specs[r.id] = s
+			continue
+		}
+		s, err := k.e.j.spec(ctx, r.id)
+		if err != nil {
+			return err
+		}
+		specs[r.id] = specInfo{s.title(), s.from(), s.to()}
+	}
+	k.q.mu.Lock()
+	k.q.rows, k.q.specs, k.q.broken = rows, specs, nil
+	k.q.mu.Unlock()
+	k.tellAll()
+	return nil
+}
+
+// tellAll wakes those who wait for a change.
+func (k *keeper) tellAll() {
+	k.q.mu.Lock()
+	close(k.q.bump)
+	k.q.bump = make(chan struct{})
+	k.q.mu.Unlock()
+	k.q.signal()
+}
+
+// obey does what the journal's wishes say; true if it wrote to the journal.
+func (k *keeper) obey() (wrote bool) {
+	for _, r := range k.q.rows {
+		if r.account != k.e.cfg.Account || r.want == wantNothing {
+			continue
+		}
+		if a := k.q.active[r.id]; a != nil {
+			k.interrupt(a, r.want)
+			continue
+		}
+		if err := k.apply(r); err != nil {
+			k.unreadable(err)
+			return wrote
+		}
+		wrote = true
+	}
+	return wrote
+}
+
+// interrupt stops a job that runs. What was asked is applied when all of it
+// has stopped, see end.
+func (k *keeper) interrupt(a *active, w want) {
+	switch w {
+	case wantPause:
+		a.halting(errPaused)
+	case wantCancel:
+		a.halting(errCancelled)
+	case wantRun, wantRetry:
+		if a.stopping == nil {
+			_ = k.e.j.drop(a.id, w) // it runs already
+		}
+	case wantNothing:
+	}
+}
+
+func (a *active) halting(why error) {
+	if a.stopping == nil || errors.Is(why, errCancelled) {
+		a.stopping = why
+	}
+	a.stop(why)
+}
+
+// apply carries out a wish on a job that does not run.
+func (k *keeper) apply(r jobRow) error {
+	switch {
+	case r.want == wantPause && (r.state == Queued || r.state == Running):
+		return k.e.j.settle(r.id, Paused, wantPause)
+	case r.want == wantRun && r.state == Paused:
+		return k.e.j.settle(r.id, Queued, wantRun)
+	case r.want == wantRetry && (r.state == Failed || r.state == Cancelled):
+		return k.e.j.again(r.id)
+	case r.want == wantCancel && r.state != Done && r.state != Cancelled:
+		return k.cancelIdle(r)
+	}
+	return k.e.j.drop(r.id, r.want)
+}
+
+// cancelIdle cleans up after a job that does not run now but may have run.
+func (k *keeper) cancelIdle(r jobRow) error {
+	a, err := k.load(r)
+	if err != nil {
+		return err
+	}
+	a.halting(errCancelled)
+	return nil
+}
+
+// activate starts jobs in order as long as there is room.
+func (k *keeper) activate() (wrote bool) {
+	for _, r := range k.q.rows {
+		if len(k.jobs) >= maxActive {
+			return wrote
+		}
+		ours := r.account == k.e.cfg.Account && r.want == wantNothing
+		if !ours || k.q.active[r.id] != nil || r.state != Queued && r.state != Running {
+			continue
+		}
+		if err := k.e.j.settle(r.id, Running, wantNothing); err != nil {
+			k.unreadable(err)
+			return wrote
+		}
+		wrote = true
+		a, err := k.load(r)
+		if err != nil {
+			k.unreadable(err)
+			return wrote
+		}
+		k.start(a, r)
+	}
+	return wrote
+}
+
+// load makes a job of the journal an active one that does nothing yet.
+func (k *keeper) load(r jobRow) (*active, error) {
+	spec, err := k.e.j.spec(k.life, r.id)
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := k.e.j.acked(k.life, r.id)
+	if err != nil {
+		return nil, err
+	}
+	a := &active{
+		e: k.e, id: r.id, spec: spec, room: make(chan struct{}, 1), mayDrop: spec.disjoint(),
+		counts: r.tally, tasks: map[int64]*task{}, loaded: loaded,
+	}
+	a.ctx, a.stop = context.WithCancelCause(k.life)
+	a.moved.Store(r.bytesDone)
+	for _, n := range loaded {
+		a.moved.Add(n)
+	}
+	a.ended.Store(r.walked)
+	for l := range a.grown {
+		a.grown[l].Store(true)
+	}
+	k.jobs = append(k.jobs, a)
+	slices.SortFunc(k.jobs, func(x, y *active) int { return int(x.id - y.id) })
+	k.q.mu.Lock()
+	k.q.active[a.id] = a
+	k.q.mu.Unlock()
+	return a, nil
+}
+
+func (k *keeper) start(a *active, r jobRow) {
+	if r.walked {
+		return
+	}
+	a.walking = true
+	w := &walker{a: a, at: r.walk}
+	go func() {
+		err := w.run(a.ctx)
+		k.e.events <- func() {
+			a.walking = false
+			if err != nil && a.ctx.Err() == nil {
+				a.halt(err)
+			}
+		}
+	}()
+}
+
+// dispatch starts what may start and ends jobs that are over.
+func (k *keeper) dispatch() {
+	for l := range lanes {
+		for k.next(l) {
+		}
+	}
+	for _, a := range slices.Clone(k.jobs) {
+		if !a.settled && (a.over() || a.failed() && a.idle()) {
+			k.end(a)
+		}
+	}
+}
+
+func (k *keeper) next(l lane) bool {
+	running := 0
+	loads := make([]load, len(k.jobs))
+	for i, a := range k.jobs {
+		running += a.inflight[l]
+		// Were there more unsaved items, a kill would cost more than what is
+		// in flight.
+		room := a.unsaved < k.e.cfg.Files
+		loads[i] = load{running: a.inflight[l], waiting: room && !a.failed() && a.has(l)}
+	}
+	i := pick(loads)
+	if i < 0 || running >= k.e.cfg.slots(l) {
+		return false
+	}
+	a := k.jobs[i]
+	t := &task{active: a, item: a.take(l), lane: l}
+	a.mu.Lock()
+	a.tasks[t.item.n] = t
+	t.sent.Store(a.loaded[t.item.n])
+	delete(a.loaded, t.item.n)
+	a.mu.Unlock()
+	go t.run()
+	return true
+}
+
+func (a *active) failed() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.halted != nil
+}
+
+// end writes how a job that has come to rest stands.
+func (k *keeper) end(a *active) {
+	a.settled = true
+	switch {
+	case a.failed():
+		// Nothing can be written. It stays in the list with its reason, and
+		// in the journal as it was.
+		return
+	case errors.Is(a.stopping, errCancelled):
+		a.cleaning = true
+		go func() {
+			err := a.cleanUp(k.life)
+			k.e.events <- func() {
+				a.cleaning = false
+				k.over(a, err)
+			}
+		}()
+	case errors.Is(a.stopping, errPaused):
+		k.over(a, k.e.j.paused(a.id, a.rest()))
+	default:
+		k.over(a, k.e.j.finish(a.id))
+	}
+}
+
+// over takes a job off the list of active ones.
+func (k *keeper) over(a *active, err error) {
+	if err != nil {
+		a.halt(err)
+		k.tellAll()
+		return
+	}
+	a.release()
+	a.stop(errClosing)
+	k.jobs = slices.DeleteFunc(k.jobs, func(b *active) bool { return a == b })
+	k.reloadThen(func() { delete(k.q.active, a.id) })
+	if k.q.runner.Load() {
+		k.look(k.life)
+	}
+}
+
+// reloadThen changes the active jobs together with the rows, so that no
+// snapshot shows a job that ended as it was before.
+func (k *keeper) reloadThen(change func()) {
+	rows, err := k.e.j.jobs(context.WithoutCancel(k.life))
+	k.q.mu.Lock()
+	if err == nil {
+		k.q.rows = rows
+	}
+	change()
+	k.q.mu.Unlock()
+	k.tellAll()
+}
+
+// rest returns the bytes that are safe of items that are not done.
+func (a *active) rest() int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return max(a.moved.Load()-a.counts.bytesDone, 0)
+}
+
+// shutdown waits for everything that runs. Nothing changes in the journal but
+// what transfers still have to say: the next process goes on.
+func (k *keeper) shutdown(why error) {
+	for _, a := range k.jobs {
+		a.stopping = why
+		a.stop(why)
+	}
+	for slices.ContainsFunc(k.jobs, func(a *active) bool { return !a.idle() || a.cleaning }) {
+		event := <-k.e.events
+		event()
+	}
+	if !errors.Is(why, errAbandoned) && k.q.runner.Load() {
+		k.tell()
+	}
+	for _, a := range k.jobs {
+		a.release()
+	}
+}

@@ -1,0 +1,133 @@
+package jobs
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// canonical fills in what a spec leaves open and checks the rest, so that
+// equal commands have equal specs.
+func (s Spec) canonical(account string) (Spec, error) {
+	if s.Account == "" {
+		s.Account = account
+	}
+	if s.OnConflict == "" {
+		s.OnConflict = Overwrite
+	}
+	if s.OnConflict != Overwrite && s.OnConflict != Skip {
+		return s, fmt.Errorf("unknown answer to a conflict: %q", s.OnConflict)
+	}
+	if len(s.Sources) == 0 {
+		return s, errors.New("a job without sources")
+	}
+	s.Sources = append([]Source(nil), s.Sources...)
+	for i := range s.Sources {
+		if err := s.checkSource(&s.Sources[i]); err != nil {
+			return s, err
+		}
+	}
+	return s, s.checkDest()
+}
+
+func (s Spec) checkSource(src *Source) error {
+	if src.Local() {
+		if !filepath.IsAbs(src.Path) {
+			return fmt.Errorf("the path %q is not absolute", src.Path)
+		}
+		src.Path = filepath.Clean(src.Path)
+	}
+	switch {
+	case s.Kind == Upload && !src.Local():
+		return fmt.Errorf("upload from %s: not a local path", address(src.Place))
+	case s.Kind == Download && src.Local():
+		return fmt.Errorf("download from %s: not an object", src.Path)
+	case !src.Local() && !src.Folder && src.Key == "":
+		return fmt.Errorf("%s names no object", address(src.Place))
+	case !src.Local() && src.Folder && src.Key != "" && !strings.HasSuffix(src.Key, "/"):
+		return fmt.Errorf("the prefix %q does not end in a slash", src.Key)
+	}
+	return nil
+}
+
+func (s Spec) checkDest() error {
+	switch s.Kind {
+	case Upload:
+		if s.Dest.Local() {
+			return errors.New("upload to a local path")
+		}
+		if s.Dest.Key != "" && !strings.HasSuffix(s.Dest.Key, "/") {
+			return fmt.Errorf("the destination %q does not end in a slash", s.Dest.Key)
+		}
+	case Download:
+		if !s.Dest.Local() || !filepath.IsAbs(s.Dest.Path) {
+			return errors.New("download to a place that is no absolute local path")
+		}
+	case Delete:
+	default:
+		return fmt.Errorf("unknown kind of job: %q", s.Kind)
+	}
+	return nil
+}
+
+// ownName is the name the source gets below the destination.
+func (s Source) ownName() string {
+	switch {
+	case s.Name != "":
+		return s.Name
+	case s.Local():
+		return filepath.Base(s.Path)
+	case s.Key == "":
+		return s.Bucket
+	}
+	return lastSegment(s.Key)
+}
+
+// disjoint reports that no two sources can have the same destination.
+func (s Spec) disjoint() bool {
+	if len(s.Sources) == 1 {
+		return true
+	}
+	names := map[string]bool{}
+	for _, src := range s.Sources {
+		if src.Contents || names[src.ownName()] {
+			return false
+		}
+		names[src.ownName()] = true
+	}
+	return true
+}
+
+// title names a job for people.
+func (s Spec) title() string {
+	if len(s.Sources) != 1 {
+		return fmt.Sprintf("%d sources", len(s.Sources))
+	}
+	name := s.Sources[0].ownName()
+	if s.Sources[0].Folder {
+		name += "/"
+	}
+	return name
+}
+
+// from and to are the two ends for people.
+func (s Spec) from() string {
+	p := s.Sources[0].Place
+	if len(s.Sources) == 1 {
+		return address(p)
+	}
+	if p.Local() {
+		return filepath.Dir(p.Path)
+	}
+	p.Key = strings.TrimSuffix(p.Key, "/")
+	p.Key = p.Key[:strings.LastIndexByte(p.Key, '/')+1]
+	return address(p)
+}
+
+func (s Spec) to() string {
+	if s.Kind == Delete {
+		return ""
+	}
+	return address(s.Dest)
+}

@@ -1,0 +1,88 @@
+package jobs
+
+import (
+	"fmt"
+	"strings"
+)
+
+// jobMoves says which state of a job may follow which. Retrying and verifying
+// are what a running job shows, not states of the journal.
+var jobMoves = map[State][]State{
+	Queued:    {Running, Paused, Cancelled},
+	Running:   {Queued, Paused, Done, Failed, Cancelled},
+	Paused:    {Queued, Cancelled},
+	Failed:    {Queued, Cancelled},
+	Cancelled: {Queued},
+	Done:      {},
+}
+
+// itemMoves is the same for items. A small file goes from queued to its end
+// in one step: what was not acknowledged is simply sent again.
+var itemMoves = map[State][]State{
+	Queued:    {Queued, Running, Done, Failed},
+	Running:   {Running, Verifying, Queued, Done, Failed},
+	Verifying: {Running, Verifying, Queued, Done, Failed},
+	Failed:    {Queued},
+	Done:      {},
+}
+
+func mayMove(moves map[State][]State, from, to State) bool {
+	for _, s := range moves[from] {
+		if s == to {
+			return true
+		}
+	}
+	return false
+}
+
+// itemsBefore is an SQL list of the states from which an item may come to
+// state to, so that the statement that moves it checks the table.
+func itemsBefore(to State) string {
+	var from []string
+	for _, s := range []State{Queued, Running, Verifying, Failed, Done} {
+		if mayMove(itemMoves, s, to) {
+			from = append(from, "'"+string(s)+"'")
+		}
+	}
+	return "(" + strings.Join(from, ", ") + ")"
+}
+
+// want is what somebody asked of a job, kept in the journal until the runner
+// has done it.
+type want string
+
+const (
+	wantNothing want = ""
+	wantPause   want = "pause"
+	wantRun     want = "run"
+	wantCancel  want = "cancel"
+	wantRetry   want = "retry"
+)
+
+// check says whether w can be asked of a job in state s that w0 is already
+// asked of.
+func (w want) check(s State, w0 want) error {
+	ok := false
+	switch w {
+	case wantPause:
+		ok = s == Queued || s == Running || s == Paused
+	case wantRun:
+		ok = s == Paused || s == Queued || s == Running || w0 == wantPause
+	case wantCancel:
+		ok = s != Done
+	case wantRetry:
+		ok = s == Failed || s == Cancelled
+	case wantNothing:
+	}
+	if !ok {
+		return fmt.Errorf("cannot %s a job that is %s", w.verb(), s)
+	}
+	return nil
+}
+
+func (w want) verb() string {
+	if w == wantRun {
+		return "resume"
+	}
+	return string(w)
+}

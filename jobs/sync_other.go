@@ -1,0 +1,6 @@
+//go:build !unix
+
+package jobs
+
+// syncUnsupported: here folders cannot be synced.
+func syncUnsupported(error) bool { return true }

@@ -1,0 +1,137 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"cosmander/cos"
+)
+
+// errOtherLane sends an item back to the queue because it turned out to be of
+// another size.
+var errOtherLane = errors.New("belongs to the other lane")
+
+// task is an item that is being run.
+type task struct {
+	*active
+	item  *item
+	lane  lane
+	pause pause
+	sent  atomic.Int64 // bytes of this item that are in active.moved
+	check atomic.Bool  // everything is sent and is being verified
+}
+
+// counter counts the bytes of one request, so that they can be taken back
+// when the request is repeated.
+type counter struct {
+	t *task
+	n atomic.Int64
+}
+
+func (c *counter) add(n int) {
+	c.n.Add(int64(n))
+	c.t.advance(int64(n))
+}
+
+func (c *counter) reset() { c.t.advance(-c.n.Swap(0)) }
+
+// full makes it count size bytes, whatever was told before.
+func (c *counter) full(size int64) { c.t.advance(size - c.n.Swap(size)) }
+
+func (t *task) advance(n int64) {
+	t.sent.Add(n)
+	t.moved.Add(n)
+}
+
+// attempt runs op in the retry loop, shown as this item's.
+func (t *task) attempt(ctx context.Context, op func(context.Context) error) error {
+	return t.e.attempt(ctx, &t.pause, op)
+}
+
+// run does the item and tells the keeper twice: when its slot is free, and
+// when its end is in the journal.
+func (t *task) run() {
+	out, err := t.do(t.ctx)
+	delta, save := t.end(out, err)
+	t.e.events <- func() {
+		t.inflight[t.lane]--
+		t.unsaved++
+	}
+	if save != nil {
+		err = t.e.j.w.do(save)
+	} else if !errors.Is(err, errJournal) {
+		err = nil
+	}
+	t.e.events <- func() { t.finished(delta, err) }
+}
+
+// end decides what is written of the item. Nothing is if the job was stopped:
+// it goes on later.
+func (t *task) end(out outcome, err error) (tally, func(*txn) error) {
+	switch {
+	case err == nil:
+		t.item.attempts = t.pause.attempts()
+		t.advance(out.size - t.sent.Load())
+		return t.e.j.done(t.item, out, t.mayDrop && t.item.n > t.e.cfg.KeepDone)
+	case t.ctx.Err() != nil || errors.Is(err, errJournal) || errors.Is(err, errAbandoned):
+		return tally{}, nil
+	case errors.Is(err, errOtherLane):
+		t.advance(-t.sent.Load())
+		return t.e.j.resized(t.item, out.size, t.e.laneFor(out.size))
+	}
+	t.advance(-t.sent.Load())
+	t.item.attempts = t.pause.attempts() + 1
+	t.item.explain(err)
+	return t.e.j.fail(t.item)
+}
+
+// finished is run by the keeper.
+func (t *task) finished(delta tally, err error) {
+	t.unsaved--
+	t.mu.Lock()
+	delete(t.tasks, t.item.n)
+	t.mu.Unlock()
+	if err != nil {
+		t.halt(err)
+		return
+	}
+	t.count(delta)
+	if delta.done+delta.failed == 0 && t.stopping == nil {
+		t.reopen(laneSmall)
+		t.reopen(laneLarge)
+	}
+}
+
+func (t *task) do(ctx context.Context) (outcome, error) {
+	switch t.spec.Kind {
+	case Upload:
+		return t.upload(ctx)
+	case Download:
+		return t.download(ctx)
+	case Delete:
+		return t.remove(ctx)
+	}
+	return outcome{}, fmt.Errorf("unknown kind of job: %q", t.spec.Kind)
+}
+
+// remote returns the bucket the item is read from or written to.
+func (t *task) remote() (*cos.Bucket, error) {
+	p := t.spec.Sources[t.item.source].Place
+	if t.spec.Kind == Upload {
+		p = t.spec.Dest
+	}
+	return t.e.cfg.Bucket(p.Bucket, p.Region)
+}
+
+// shown is the state of the item on the screen.
+func (t *task) shown() State {
+	if _, _, waits := t.pause.waits(); waits {
+		return Retrying
+	}
+	if t.check.Load() {
+		return Verifying
+	}
+	return Running
+}

@@ -1,0 +1,180 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc64"
+	"io"
+	"mime"
+	"path"
+
+	"cosmander/cos"
+)
+
+// upload sends a local file, or the placeholder of an empty folder.
+func (t *task) upload(ctx context.Context) (outcome, error) {
+	b, err := t.remote()
+	if err != nil {
+		return outcome{}, err
+	}
+	fresh := t.item.uploadID == ""
+	if fresh && t.spec.OnConflict == Skip {
+		there, err := t.exists(ctx, b)
+		if there || err != nil {
+			return outcome{skipped: true, size: max(t.item.size, 0)}, err
+		}
+	}
+	if t.item.folder {
+		return t.put(ctx, b, emptySource{})
+	}
+	src, err := openSource(t.item.path)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer src.Close()
+	if !fresh && t.item.id != src.id {
+		// The file is another one than the upload began with: what is at the
+		// service of the old one is of no use.
+		if err := t.drop(ctx, b); err != nil {
+			return outcome{}, err
+		}
+		fresh = true
+	}
+	if fresh && src.id.size <= t.e.cfg.Threshold {
+		return t.put(ctx, b, src)
+	}
+	return t.uploadParts(ctx, b, src)
+}
+
+func (t *task) exists(ctx context.Context, b *cos.Bucket) (bool, error) {
+	err := t.attempt(ctx, func(ctx context.Context) error {
+		_, err := b.Head(ctx, t.item.key, cos.GetOptions{})
+		return err
+	})
+	if errors.Is(err, cos.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// content is what one request sends.
+type content interface {
+	size() int64
+	section(off, size int64) io.ReaderAt
+	unchanged() error
+}
+
+var (
+	_ content = (*source)(nil)
+	_ content = emptySource{}
+)
+
+// emptySource is the content of a folder's placeholder.
+type emptySource struct{}
+
+func (emptySource) size() int64                    { return 0 }
+func (emptySource) section(_, _ int64) io.ReaderAt { return bytes.NewReader(nil) }
+func (emptySource) unchanged() error               { return nil }
+
+// put sends the content in one request, again until it is verified.
+func (t *task) put(ctx context.Context, b *cos.Bucket, src content) (out outcome, err error) {
+	err = t.attempt(ctx, func(ctx context.Context) (err error) {
+		c := &counter{t: t}
+		out, err = t.putOnce(ctx, b, src, c)
+		if err != nil {
+			c.reset()
+		}
+		return err
+	})
+	return out, err
+}
+
+func (t *task) putOnce(ctx context.Context, b *cos.Bucket, src content, c *counter) (outcome, error) {
+	size := src.size()
+	body := cos.Body{ReaderAt: src.section(0, size), Size: size, Progress: c.add}
+	res, err := b.Put(ctx, t.item.key, body, t.headers())
+	if err != nil {
+		if lost(err) && c.n.Load() >= size && ctx.Err() == nil {
+			return t.settlePut(ctx, b, src, err)
+		}
+		return outcome{}, err
+	}
+	c.full(size)
+	if size == 0 { // nothing was read, so nothing was checked
+		if err := src.unchanged(); err != nil {
+			return outcome{}, err
+		}
+	}
+	t.check.Store(true)
+	defer t.check.Store(false)
+	out := outcome{size: size, etag: res.ETag, crc: res.SentCRC64, hasCRC: true, version: res.VersionID}
+	return t.verify(ctx, b, out, res.HasCRC64, res.CRC64)
+}
+
+// settlePut finds out whether a put whose answer was lost was carried out. why
+// is returned if it was not, so that it is sent again.
+func (t *task) settlePut(ctx context.Context, b *cos.Bucket, src content, why error) (outcome, error) {
+	head, err := b.Head(ctx, t.item.key, cos.GetOptions{})
+	if err != nil || !head.HasCRC64 || head.Size != src.size() {
+		return outcome{}, why
+	}
+	crc, err := sum(ctx, src.section(0, head.Size), head.Size)
+	if err != nil {
+		return outcome{}, err
+	}
+	if crc != head.CRC64 {
+		return outcome{}, why
+	}
+	return outcome{
+		size: head.Size, etag: head.ETag, crc: crc, hasCRC: true, version: head.VersionID, verified: true,
+	}, nil
+}
+
+// verify compares what the service has with what was sent. If its answer held
+// no checksum it is asked once more; if there is none at all the outcome
+// stays unverified.
+func (t *task) verify(ctx context.Context, b *cos.Bucket, out outcome, has bool, crc uint64) (outcome, error) {
+	if !has {
+		head, err := b.Head(ctx, t.item.key, cos.GetOptions{})
+		if err != nil || !head.HasCRC64 || head.ETag != out.etag {
+			return out, nil //nolint:nilerr // the service has said that it is stored
+		}
+		crc = head.CRC64
+	}
+	if crc != out.crc {
+		return outcome{}, fmt.Errorf("%s: %w", t.item.key, errDamaged)
+	}
+	out.verified = true
+	return out, nil
+}
+
+// headers follow from the name alone, so that a resumed upload has the same.
+func (t *task) headers() cos.Headers {
+	if t.item.folder {
+		return cos.Headers{}
+	}
+	return cos.Headers{ContentType: mime.TypeByExtension(path.Ext(t.item.key))}
+}
+
+var crcTable = crc64.MakeTable(crc64.ECMA)
+
+// sum reads size bytes for their checksum.
+func sum(ctx context.Context, r io.ReaderAt, size int64) (uint64, error) {
+	buf := buffers.Get().(*[]byte) //nolint:errcheck // nothing else is put there
+	defer buffers.Put(buf)
+	var crc uint64
+	for off := int64(0); off < size; {
+		if ctx.Err() != nil {
+			return 0, context.Cause(ctx)
+		}
+		n, err := r.ReadAt((*buf)[:min(int64(len(*buf)), size-off)], off)
+		crc = crc64.Update(crc, crcTable, (*buf)[:n])
+		off += int64(n)
+		if err != nil && off < size {
+			return 0, err
+		}
+	}
+	return crc, nil
+}

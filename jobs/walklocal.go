@@ -1,0 +1,176 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// local walks a file or a folder on disk: names in binary order, so that a
+// walk that was broken off knows by one name how far it was.
+func (w *walker) local(ctx context.Context, i int, after string) error {
+	src := w.a.spec.Sources[i]
+	l := localWalk{w: w, i: i, remove: w.a.spec.Kind == Delete}
+	name := src.ownName()
+	l.top = name
+	if src.Contents {
+		l.top = ""
+	}
+	stat := os.Stat // a link that was marked itself is followed
+	if l.remove {
+		stat = os.Lstat
+	}
+	info, err := stat(src.Path)
+	if err != nil {
+		return w.broken(ctx, i, name, name, err)
+	}
+	if !info.IsDir() {
+		if after != "" {
+			return nil
+		}
+		return l.file(ctx, src.Path, name, info)
+	}
+	return l.folder(ctx, src.Path, l.top, behind(l.top, after))
+}
+
+// behind cuts the name to go on behind into its segments below top.
+func behind(top, after string) []string {
+	if after == "" {
+		return nil
+	}
+	after = strings.TrimPrefix(strings.TrimPrefix(after, top), "/")
+	if after == "" {
+		return []string{}
+	}
+	return strings.Split(after, "/")
+}
+
+type localWalk struct {
+	w      *walker
+	i      int
+	top    string // the source's name in the destination; "" for contents
+	remove bool
+}
+
+// folder walks one folder. rel is its name in the destination; after are the
+// segments to go on behind: nil for all, empty for none.
+func (l localWalk) folder(ctx context.Context, path, rel string, after []string) error {
+	if after != nil && len(after) == 0 {
+		return nil
+	}
+	names, err := readNames(path)
+	if err != nil {
+		return l.w.broken(ctx, l.i, rel+"/", rel, err)
+	}
+	for _, name := range names {
+		if len(after) > 0 && name < after[0] {
+			continue
+		}
+		var rest []string
+		if len(after) > 0 && name == after[0] {
+			rest = after[1:]
+		}
+		if err := l.entry(ctx, filepath.Join(path, name), join(rel, name), rest); err != nil {
+			return err
+		}
+	}
+	if l.remove {
+		if rel == "" {
+			return nil // the contents were meant, not the folder
+		}
+		return l.put(ctx, &item{name: rel, folder: true, path: path, lane: laneLast, dest: path}, rel)
+	}
+	if len(names) == 0 && rel != "" {
+		return l.upload(ctx, &item{name: rel + "/", folder: true, path: path, key: rel + "/"}, rel)
+	}
+	return nil
+}
+
+func (l localWalk) entry(ctx context.Context, path, rel string, after []string) error {
+	info, err := os.Lstat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // it went while the folder was read
+	}
+	if err != nil {
+		return l.failed(ctx, path, rel, err)
+	}
+	if info.IsDir() {
+		return l.folder(ctx, path, rel, after)
+	}
+	if after != nil {
+		return nil
+	}
+	if info.Mode()&os.ModeSymlink != 0 && !l.remove {
+		if info, err = os.Stat(path); err != nil {
+			return l.failed(ctx, path, rel, fmt.Errorf("symbolic link that leads nowhere: %w", err))
+		}
+		if info.IsDir() {
+			return l.failed(ctx, path, rel, errors.New("symbolic link to a folder: not followed"))
+		}
+	}
+	return l.file(ctx, path, rel, info)
+}
+
+func (l localWalk) file(ctx context.Context, path, rel string, info os.FileInfo) error {
+	if l.remove {
+		return l.put(ctx, &item{name: rel, path: path, dest: path, size: info.Size()}, rel)
+	}
+	if !info.Mode().IsRegular() {
+		return l.failed(ctx, path, rel, errors.New(notRegular(info.Mode())))
+	}
+	return l.upload(ctx, &item{
+		name: rel, path: path, key: rel, size: info.Size(), lane: l.w.a.e.laneFor(info.Size()),
+	}, rel)
+}
+
+// upload puts an item whose key is still relative to the destination.
+func (l localWalk) upload(ctx context.Context, it *item, after string) error {
+	it.key = l.w.a.spec.Dest.Key + it.key
+	if err := checkKey(it.key); err != nil {
+		it.state, it.reason = Failed, err.Error()
+		return l.put(ctx, it, after)
+	}
+	it.dest = it.key
+	return l.put(ctx, it, after)
+}
+
+func (l localWalk) failed(ctx context.Context, path, rel string, why error) error {
+	it := &item{name: rel, path: path, size: -1, state: Failed}
+	it.explain(why)
+	return l.put(ctx, it, rel)
+}
+
+func (l localWalk) put(ctx context.Context, it *item, after string) error {
+	it.source = l.i
+	if l.remove {
+		after = "" // what is deleted is gone from a repeated walk by itself
+	}
+	return l.w.put(ctx, it, after)
+}
+
+func join(rel, name string) string {
+	if rel == "" {
+		return name
+	}
+	return rel + "/" + name
+}
+
+// readNames returns the names in a folder, sorted. Names alone, because a
+// folder of a million files is held at once.
+func readNames(path string) ([]string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	names, err := f.Readdirnames(-1)
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	return names, nil
+}

@@ -1,0 +1,258 @@
+package jobs
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+)
+
+// errClosed is what a call gets after Close.
+var errClosed = errors.New("the queue is closed")
+
+// groupLimit bounds how many callers share one transaction, so that none
+// waits long for the others' statements.
+const groupLimit = 256
+
+// write is one caller's share of a transaction. fn may run twice: first with
+// others, and alone if one of the group failed.
+type write struct {
+	fn   func(*txn) error
+	done func(error) // called by the writer; must be quick
+}
+
+// writer is the one goroutine of a process that writes the journal. Callers
+// that come while a commit is on its way to the disk share the next one.
+type writer struct {
+	conn  *sql.Conn
+	queue chan write
+	ended chan struct{}
+
+	mu     sync.RWMutex // guards closed, and queue against a send after close
+	closed bool
+
+	dead    atomic.Bool // after kill nothing is committed any more
+	commits atomic.Int64
+	hook    func(commit int64) // for tests: before the nth commit; may be nil
+
+	stmts map[string]*sql.Stmt // only used by the goroutine
+}
+
+func newWriter(conn *sql.Conn, hook func(int64)) *writer {
+	w := &writer{
+		conn: conn, hook: hook,
+		queue: make(chan write, 4*groupLimit),
+		ended: make(chan struct{}),
+		stmts: map[string]*sql.Stmt{},
+	}
+	go w.run()
+	return w
+}
+
+// do commits fn and returns when it is on disk.
+func (w *writer) do(fn func(*txn) error) error {
+	done := make(chan error, 1)
+	w.send(fn, func(err error) { done <- err })
+	return <-done
+}
+
+// send queues fn; done is told when it is on disk or why it is not.
+func (w *writer) send(fn func(*txn) error, done func(error)) {
+	w.mu.RLock()
+	if w.closed {
+		w.mu.RUnlock()
+		done(errClosed)
+		return
+	}
+	w.queue <- write{fn, done}
+	w.mu.RUnlock()
+}
+
+// close commits what is queued and ends the goroutine.
+func (w *writer) close() {
+	w.mu.Lock()
+	if !w.closed {
+		w.closed = true
+		close(w.queue)
+	}
+	w.mu.Unlock()
+	<-w.ended
+}
+
+// kill makes every commit from now on fail, as if the process were gone.
+func (w *writer) kill() { w.dead.Store(true) }
+
+func (w *writer) run() {
+	defer close(w.ended)
+	for first := range w.queue {
+		w.group(w.gather(first))
+	}
+	for _, s := range w.stmts {
+		_ = s.Close()
+	}
+	_ = w.conn.Close()
+}
+
+func (w *writer) gather(first write) []write {
+	group := []write{first}
+	for len(group) < groupLimit {
+		select {
+		case next, open := <-w.queue:
+			if !open {
+				return group
+			}
+			group = append(group, next)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+func (w *writer) group(group []write) {
+	err := w.commit(group)
+	if err == nil || len(group) == 1 {
+		for _, g := range group {
+			g.done(err)
+		}
+		return
+	}
+	// One of them failed and took the others with it: each by itself.
+	for _, g := range group {
+		g.done(w.commit([]write{g}))
+	}
+}
+
+func (w *writer) commit(group []write) error {
+	if w.hook != nil {
+		w.hook(w.commits.Load() + 1)
+	}
+	if w.dead.Load() {
+		return errAbandoned
+	}
+	// A commit is never cancelled: a caller that goes on must know whether it
+	// happened. busy_timeout bounds it.
+	t := &txn{ctx: context.Background(), w: w, tallies: map[ID]*tally{}}
+	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	if err := t.all(group); err != nil {
+		if _, back := t.exec("ROLLBACK"); back != nil {
+			return errors.Join(err, back)
+		}
+		return err
+	}
+	w.commits.Add(1)
+	return nil
+}
+
+// errJournal marks failures to read or write the journal itself. No transfer
+// goes on after one, because what it does could not be resumed.
+var errJournal = errors.New("journal")
+
+// tally is how a transaction changes the counters of a job. Many items that
+// finish together cost one update.
+type tally struct {
+	items, done, failed, skipped, unverified, bytes, bytesDone int64
+}
+
+func (c *tally) add(d tally) {
+	c.items += d.items
+	c.done += d.done
+	c.failed += d.failed
+	c.skipped += d.skipped
+	c.unverified += d.unverified
+	c.bytes += d.bytes
+	c.bytesDone += d.bytesDone
+}
+
+// txn is an open transaction of the writer.
+type txn struct {
+	ctx     context.Context //nolint:containedctx // lives for one commit
+	w       *writer
+	tallies map[ID]*tally
+}
+
+func (t *txn) all(group []write) error {
+	for _, g := range group {
+		if err := g.fn(t); err != nil {
+			return err
+		}
+	}
+	if err := t.flush(); err != nil {
+		return err
+	}
+	_, err := t.exec("COMMIT")
+	return err
+}
+
+// exec runs a statement and returns how many rows it changed.
+func (t *txn) exec(query string, args ...any) (int64, error) {
+	s, err := t.stmt(query)
+	if err != nil {
+		return 0, err
+	}
+	res, err := s.ExecContext(t.ctx, args...)
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", errJournal, err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", errJournal, err)
+	}
+	return n, nil
+}
+
+// get scans the one row of a query; sql.ErrNoRows is passed on.
+func (t *txn) get(query string, args []any, dest ...any) error {
+	s, err := t.stmt(query)
+	if err != nil {
+		return err
+	}
+	err = s.QueryRowContext(t.ctx, args...).Scan(dest...)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("%w: %w", errJournal, err)
+	}
+	return err
+}
+
+func (t *txn) stmt(query string) (*sql.Stmt, error) {
+	if s, ok := t.w.stmts[query]; ok {
+		return s, nil
+	}
+	s, err := t.w.conn.PrepareContext(t.ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errJournal, err)
+	}
+	t.w.stmts[query] = s
+	return s, nil
+}
+
+// count returns the tally of a job, to be added to.
+func (t *txn) count(id ID) *tally {
+	c, ok := t.tallies[id]
+	if !ok {
+		c = &tally{}
+		t.tallies[id] = c
+	}
+	return c
+}
+
+// flush writes the tallies.
+func (t *txn) flush() error {
+	for id, c := range t.tallies {
+		if *c == (tally{}) {
+			continue
+		}
+		_, err := t.exec(`UPDATE jobs SET items = items + ?, done = done + ?, failed = failed + ?,
+			skipped = skipped + ?, unverified = unverified + ?, bytes = bytes + ?, bytes_done = bytes_done + ?
+			WHERE id = ?`, c.items, c.done, c.failed, c.skipped, c.unverified, c.bytes, c.bytesDone, id)
+		if err != nil {
+			return err
+		}
+		*c = tally{}
+	}
+	return nil
+}
