@@ -154,8 +154,10 @@ func (k *Look) bottomBorder(p Pane, border theme.Style, inner int) string {
 	return l.String()
 }
 
-// rowStyles are the styles of one row's parts.
-type rowStyles struct{ ground, name, odd, rest theme.Style }
+// rowStyles are the styles of one row's parts. The cursor is a bar over the
+// name only: the columns right of it keep their cells, and a move of the
+// cursor sends two thirds of the bytes of a bar over the whole row.
+type rowStyles struct{ ground, name, odd theme.Style }
 
 func (k *Look) rowStyles(p Pane, r Row, cursor bool) rowStyles {
 	name := k.Text
@@ -167,13 +169,13 @@ func (k *Look) rowStyles(p Pane, r Row, cursor bool) rowStyles {
 	}
 	switch {
 	case cursor && p.Focused && r.Marked:
-		return rowStyles{k.CursorMark, k.CursorMark, k.CursorOdd, k.CursorMark}
+		return rowStyles{k.CursorMark, k.CursorMark, k.CursorOdd}
 	case cursor && p.Focused:
-		return rowStyles{k.Cursor, k.Cursor, k.CursorOdd, k.Cursor}
+		return rowStyles{k.Cursor, k.Cursor, k.CursorOdd}
 	case cursor:
-		return rowStyles{k.Rest, k.Rest.With(name), k.Rest.With(k.Odd), k.Rest.With(k.Dim)}
+		return rowStyles{k.Rest, k.Rest.With(name), k.Rest.With(k.Odd)}
 	}
-	return rowStyles{"", name, k.Odd, k.Dim}
+	return rowStyles{"", name, k.Odd}
 }
 
 // row draws the i-th row of p.
@@ -193,34 +195,33 @@ func (k *Look) row(p Pane, i int, c columns, inner int) string {
 	l.blank(s.ground, 1)
 	k.name(&l, r, c.name, s)
 	l.to(2+c.name, s.ground)
-	l.columns(r, c, s)
-	l.to(inner, s.ground)
+	l.put(k.Dim, k.columns(r, c))
+	l.to(inner, "")
 	return l.String()
 }
 
-// columns writes what stands right of the name.
-func (l *line) columns(r Row, c columns, s rowStyles) {
+// columns is what stands right of the name, in one style: a change of style
+// costs more bytes than a word.
+func (k *Look) columns(r Row, c columns) string {
+	gap := strings.Repeat(" ", columnGap)
+	text := ""
 	if c.size > 0 {
-		text := ""
+		size := ""
 		if !r.Folder && !r.Parent {
-			text = Size(r.Size)
+			size = Size(r.Size)
 		}
-		l.blank(s.ground, columnGap+c.size-len(text))
-		l.put(s.rest, text)
+		text += gap + pad(size, c.size, true)
 	}
 	if c.class > 0 {
-		text := ""
-		if r.Class != "" {
-			text = Safe(Class(r.Class))
-		}
-		l.blank(s.ground, columnGap)
-		l.put(s.rest, text)
-		l.blank(s.ground, c.class-l.look.Width.StringWidth(text))
+		text += gap + pad(Safe(Class(r.Class)), c.class, false)
 	}
 	if c.modified > 0 {
-		l.blank(s.ground, columnGap)
-		l.put(s.rest, l.look.when(r.Modified, c.modified == shortTime))
+		text += gap + k.when(r.Modified, c.modified == shortTime)
 	}
+	if strings.TrimLeft(text, " ") == "" {
+		return ""
+	}
+	return text
 }
 
 // name writes the name of r in at most width cells.
