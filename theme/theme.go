@@ -2,9 +2,8 @@
 //
 // A [Style] is the escape sequence that switches it on. Colours are numbers
 // of the 256-colour cube and not 24-bit values: a sequence is then 11 bytes
-// long instead of 19, and bytes are what a user of SSH waits for. The
-// renderer brings them down to 16 colours or none where a terminal has no
-// more.
+// long instead of 19, and bytes are what a user of SSH waits for. Terminals
+// of fewer colours have themes of their own.
 package theme
 
 import (
@@ -79,6 +78,19 @@ func Light() Theme {
 		Cursor: on(231, 31), CursorMark: on(228, 31), CursorOdd: on(223, 31), Rest: bg(254),
 		Key: fg(236), Bar: fg(30), BarOff: fg(252),
 		Button: on(231, 30), Alarm: on(231, 160),
+	}
+}
+
+// Basic is for terminals of 16 colours; the terminal says what they are.
+func Basic() Theme {
+	return Theme{
+		Name: "basic",
+		Dim:  faint, Border: faint, Accent: sgr(36),
+		Folder: sgr(34).With(bold), Marked: sgr(33), Odd: sgr(35),
+		Good: sgr(32), Danger: sgr(31),
+		Cursor: sgr(97, 44), CursorMark: sgr(93, 44), CursorOdd: sgr(95, 44), Rest: underline,
+		Bar: sgr(36), BarOff: faint,
+		Button: sgr(30, 46), Alarm: sgr(97, 41),
 	}
 }
 

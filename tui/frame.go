@@ -18,22 +18,27 @@ func (m *Model) listHeight() int {
 	return max(h, 1)
 }
 
-// View draws the program.
+// View hands the frame to the screen. What Bubble Tea gets is an empty page,
+// so that it does no more than open and close the alternate screen.
 func (m *Model) View() tea.View {
-	v := tea.NewView(m.frame())
+	if m.screen != nil && m.width > 0 {
+		m.screen.show(frame{m.lines(), m.width, m.look.Width, m.sync})
+	}
+	v := tea.NewView(" ")
 	v.AltScreen = true
 	return v
 }
 
-func (m *Model) frame() string {
+// lines draws the program: height lines of width cells.
+func (m *Model) lines() []string {
 	m.look.Now = m.deps.Now()
 	if m.width < minWidth || m.height < minHeight {
-		return strings.Join(m.look.TooSmall(m.width, m.height, minWidth, minHeight), "\n")
+		lines := m.look.TooSmall(m.width, m.height, minWidth, minHeight)
+		return append(lines, make([]string, max(m.height-len(lines), 0))...)
 	}
 	if top := m.top(); top != nil {
 		if list, ok := top.view.(*views.JobList); ok {
-			lines := list.Draw(&m.look, m.width, m.height-1)
-			return strings.Join(append(lines, m.foot()), "\n")
+			return append(list.Draw(&m.look, m.width, m.height-1), m.foot())
 		}
 	}
 	lines := m.body()
@@ -43,7 +48,7 @@ func (m *Model) frame() string {
 		}
 		lines = m.look.Overlay(lines, md.view.Draw(&m.look, m.width-4, m.height-2), m.width)
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 // body is the screen without modals.

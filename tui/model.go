@@ -28,6 +28,9 @@ type Model struct {
 	ctx  context.Context // ends every command
 	end  context.CancelFunc
 
+	screen *screen // nil in tests
+	sync   bool    // the terminal can hold back a frame until it is complete
+
 	width, height int
 	look          views.Look
 	panes         [2]*pane
@@ -92,9 +95,6 @@ func New(ctx context.Context, deps Deps) *Model {
 	return m
 }
 
-// close ends what still runs for the model.
-func (m *Model) close() { m.end() }
-
 // Init lists both panes and begins to watch the queue.
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.open(0, m.panes[0].at, ""), m.open(1, m.panes[1].at, ""), m.watchQueue()}
@@ -114,7 +114,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.BackgroundColorMsg:
 		m.background(msg)
 	case tea.ModeReportMsg:
-		m.cellWidth(msg)
+		m.modeReport(msg)
 	case panickedMsg:
 		m.panicked = string(msg)
 		return m, tea.Quit
@@ -181,6 +181,8 @@ func (m *Model) colours(msg tea.ColorProfileMsg) {
 	switch msg.String() {
 	case "NoTTY", "Ascii":
 		m.look.Theme = theme.Mono()
+	case "ANSI":
+		m.look.Theme = theme.Basic()
 	}
 }
 
@@ -190,14 +192,16 @@ func (m *Model) background(msg tea.BackgroundColorMsg) {
 	}
 }
 
-// cellWidth follows the renderer, which counts cells by grapheme as soon as
-// the terminal says that it does (mode 2027).
-func (m *Model) cellWidth(msg tea.ModeReportMsg) {
-	if msg.Mode != ansi.ModeUnicodeCore {
-		return
-	}
-	if msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet {
-		m.look.Width = ansi.GraphemeWidth
+// modeReport learns what the terminal can do. Cells are counted by grapheme
+// as soon as Bubble Tea switches that on (mode 2027).
+func (m *Model) modeReport(msg tea.ModeReportMsg) {
+	switch msg.Mode {
+	case ansi.ModeSynchronizedOutput:
+		m.sync = msg.Value == ansi.ModeReset
+	case ansi.ModeUnicodeCore:
+		if msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet {
+			m.look.Width = ansi.GraphemeWidth
+		}
 	}
 }
 

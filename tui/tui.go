@@ -14,6 +14,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -95,9 +97,6 @@ type Deps struct {
 // ErrPanic is what Run returns after a panic; the terminal was restored.
 var ErrPanic = errors.New("panic")
 
-// framesPerSecond bounds how long a frame waits for the terminal: 8 ms.
-const framesPerSecond = 120
-
 // Run shows the program until the user quits, ctx ends or the process gets
 // SIGTERM or SIGHUP, and puts the terminal back as it was, after a panic too,
 // which is returned as ErrPanic. It does not close the queue.
@@ -105,19 +104,43 @@ func Run(ctx context.Context, deps Deps) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP, syscall.SIGTERM)
 	defer stop()
 	m := New(ctx, deps)
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond)}
+	defer m.end()
+	options, screen := program(ctx, deps)
+	m.screen = screen
+	go screen.run()
+	_, err := tea.NewProgram(m, options...).Run()
+	screen.close()
+	return outcome(ctx, m, err)
+}
+
+// program returns the options of the Bubble Tea program and the screen that
+// it writes to.
+func program(ctx context.Context, deps Deps) ([]tea.ProgramOption, *screen) {
+	environ := deps.Environ
+	if environ == nil {
+		environ = os.Environ()
+	}
+	var out io.Writer = os.Stdout
+	if deps.Output != nil {
+		out = deps.Output
+	}
+	s := newScreen(out, erasesInColour(environ))
+	if file, ok := out.(*os.File); ok {
+		out = fileScreen{s, file}
+	} else {
+		out = s
+	}
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithEnvironment(environ), tea.WithOutput(out)}
 	if deps.Input != nil {
 		options = append(options, tea.WithInput(deps.Input))
 	}
-	if deps.Output != nil {
-		options = append(options, tea.WithOutput(deps.Output))
-	}
-	if deps.Environ != nil {
-		options = append(options, tea.WithEnvironment(deps.Environ))
-	}
-	_, err := tea.NewProgram(m, options...).Run()
-	m.close()
-	return outcome(ctx, m, err)
+	return options, s
+}
+
+// erasesInColour reports that erased cells take the background of the pen.
+// GNU screen is the one terminal in use that does not do it.
+func erasesInColour(environ []string) bool {
+	return !slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "TERM=screen") })
 }
 
 // outcome turns the way the program ended into an error for the caller.
