@@ -44,7 +44,7 @@ var windows = []window{
 // measureMoves returns the figures of cursor movement in one window, over a
 // folder with a fifth of wide names and a bucket of 100 000 keys.
 func measureMoves(t testing.TB, w window, presses int) []figure {
-	term := startTerminal(t, w.width, w.height, "COSMANDER_TUI_ROWS=100000", "COSMANDER_TUI_DIR="+t.TempDir())
+	term := startTerminal(t, w.width, w.height, "COSMANDER_TUI_ROWS=100000", "COSMANDER_TUI_CJK=1", "COSMANDER_TUI_DIR="+t.TempDir())
 	term.waitFor("ap-guangzhou")
 	term.press("\t", 200*time.Millisecond)
 	size := fmt.Sprintf(" %dx%d", w.width, w.height)

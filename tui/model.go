@@ -45,7 +45,10 @@ type Model struct {
 	queue   jobs.Snapshot
 	result  resultLine
 	own     map[jobs.ID]jobs.Spec // what was queued from here
-	ticking bool                  // a clock runs for jobs that wait to retry
+	rate    float64               // as the strip shows it
+	left    time.Duration
+	pacedAt time.Time
+	ticking bool // a clock runs for jobs that wait to retry
 
 	panicked string
 	surveys  uint64 // counts the surveys, to tell their messages apart

@@ -43,7 +43,7 @@ func programDeps() Deps {
 		},
 		LocalDir: os.Getenv("COSMANDER_TUI_DIR"), Home: os.Getenv("COSMANDER_TUI_HOME"),
 		Remote: cos.URI{Bucket: "photos-1250000000", Key: os.Getenv("COSMANDER_TUI_PREFIX")},
-		Now:    func() time.Time { return noon },
+		Now:    time.Now,
 	}
 }
 

@@ -72,6 +72,7 @@ func rest(ctx context.Context, d time.Duration) bool {
 func (m *Model) queueChanged(msg queueMsg) tea.Cmd {
 	cmds := []tea.Cmd{m.watchQueue()}
 	height := m.listHeight()
+	m.pace(msg.snapshot)
 	if !reflect.DeepEqual(m.queue, msg.snapshot) {
 		cmds = append(cmds, m.ended(m.queue, msg.snapshot))
 		m.queue = msg.snapshot
@@ -83,6 +84,17 @@ func (m *Model) queueChanged(msg queueMsg) tea.Cmd {
 		cmds = append(cmds, m.refit())
 	}
 	return tea.Batch(append(cmds, m.clock())...)
+}
+
+// rateStays is how long a rate and a remaining time stand still: digits that
+// change ten times a second cannot be read, and cost bytes.
+const rateStays = 500 * time.Millisecond
+
+// pace takes over rate and remaining time for the strip now and then.
+func (m *Model) pace(s jobs.Snapshot) {
+	if now := m.deps.Now(); now.Sub(m.pacedAt).Abs() >= rateStays || len(m.live()) == 0 {
+		m.rate, m.left, m.pacedAt = s.Rate, s.Left, now
+	}
 }
 
 // ended compares two snapshots and acts on the jobs that became final.
@@ -198,7 +210,7 @@ func (m *Model) tick() tea.Cmd {
 
 // strip sums the live jobs up for the strip.
 func (m *Model) strip() views.Strip {
-	s := views.Strip{Jobs: hint(m.deps.Keys.Global.Jobs, "").Key + " jobs", Rate: m.queue.Rate}
+	s := views.Strip{Jobs: hint(m.deps.Keys.Global.Jobs, "").Key + " jobs", Rate: m.rate}
 	live := m.live()
 	if len(live) == 0 {
 		s.Result, s.Failed = m.result.text, m.result.failed
@@ -235,7 +247,7 @@ func (m *Model) waiting(j jobs.Job) string {
 		return "waiting"
 	case jobs.Running, jobs.Done, jobs.Failed, jobs.Cancelled:
 	}
-	if left := views.Remaining(m.queue.Left); left != "" {
+	if left := views.Remaining(m.left); left != "" {
 		return left + " left"
 	}
 	if j.Counting {
