@@ -1,0 +1,8 @@
+// Package interop holds the official COS SDKs against the local server, and
+// our requests against theirs, so that a mistake which our client and our
+// server share is noticed. It is a module of its own, because no SDK is a
+// dependency of the program, and has only tests.
+//
+// The Go SDK reads the checksum of a body while net/http may still write it.
+// That is a data race of theirs, so these tests run without the race detector.
+package interop
