@@ -56,12 +56,13 @@ golden: ## write the golden frames anew; read the diff before committing it
 # The official SDK reads checksums while net/http may still write them, so
 # these tests run without the race detector.
 interop: ## drive the official SDKs against the local server
-	@if command -v npm >/dev/null; then \
-		set -ex; cd cos/interop/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; \
+	@set -e; if command -v npm >/dev/null; then \
+		(set -x; cd cos/interop/node; npm ci --ignore-scripts --no-audit --no-fund --loglevel=error); \
+		export INTEROP_NODE=1; \
 	else \
 		echo 'no npm found: testing without the Node SDK'; \
-	fi
-	cd cos/interop && go test -timeout $(TIMEOUT) $(ARGS) ./...
+	fi; \
+	set -x; cd cos/interop; go test -timeout $(TIMEOUT) $(ARGS) ./...
 
 clean: ## remove what make has built
 	rm -rf cosmander .bin cos/interop/node/node_modules
