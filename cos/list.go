@@ -86,7 +86,7 @@ func decodeBuckets(p *xmlParser) (all []BucketInfo, err error) {
 
 // CreateBucket creates a bucket in the client's region (PUT Bucket).
 func (c *Client) CreateBucket(ctx context.Context, name string) error {
-	a, err := c.do(ctx, c.Bucket(name, "").onKey("CreateBucket", http.MethodPut, ""))
+	a, err := c.do(ctx, c.Bucket(name, "").onBucket("CreateBucket", http.MethodPut))
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (c *Client) CreateBucket(ctx context.Context, name string) error {
 // List returns one page (GET Bucket). A truncated page always has a NextMarker
 // behind the marker that was asked for; one without is an error.
 func (b *Bucket) List(ctx context.Context, o ListOptions) (*ListPage, error) {
-	call := b.onKey("ListObjects", http.MethodGet, "")
+	call := b.onBucket("ListObjects", http.MethodGet)
 	call.query = params{}.add("prefix", o.Prefix).add("delimiter", o.Delimiter).add("marker", o.Marker).
 		add("max-keys", pageSize(o.MaxKeys)).add("encoding-type", "url")
 	a, err := b.client.do(ctx, call)

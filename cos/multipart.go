@@ -221,7 +221,7 @@ var errStuckUploads = errors.New("the page of uploads does not advance")
 
 // ListUploads returns one page of the uploads in progress.
 func (b *Bucket) ListUploads(ctx context.Context, o UploadsOptions) (*UploadsPage, error) {
-	call := b.onKey("ListUploads", http.MethodGet, "")
+	call := b.onBucket("ListUploads", http.MethodGet)
 	call.query = params{{"uploads", ""}}.add("prefix", o.Prefix).add("delimiter", o.Delimiter).
 		add("key-marker", o.KeyMarker).add("upload-id-marker", o.UploadMarker).
 		add("max-uploads", pageSize(o.MaxUploads)).add("encoding-type", "url")

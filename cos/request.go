@@ -15,8 +15,9 @@ type call struct {
 	op     string
 	method string
 	bucket *Bucket // nil for the service itself
-	key    string  // empty for operations on the bucket
-	write  bool    // the key is about to become an object's name
+	object bool    // on an object, so that an empty key is a mistake
+	key    string
+	write  bool // the key is about to become an object's name
 	query  params
 	header http.Header
 	body   *Body // nil for none
@@ -32,7 +33,12 @@ func (c *call) what() string {
 
 // onKey begins a call on an object.
 func (b *Bucket) onKey(op, method, key string) *call {
-	return &call{op: op, method: method, bucket: b, key: key, header: http.Header{}}
+	return &call{op: op, method: method, bucket: b, object: true, key: key, header: http.Header{}}
+}
+
+// onBucket begins a call on the bucket itself.
+func (b *Bucket) onBucket(op, method string) *call {
+	return &call{op: op, method: method, bucket: b}
 }
 
 // An answer is a success: its header is there, its body is not read yet.
@@ -64,21 +70,12 @@ func (c *Client) do(ctx context.Context, call *call) (*answer, error) {
 
 func (c *call) check() error {
 	switch {
-	case c.key == "" && c.bucketOnly():
+	case !c.object:
 		return nil
 	case c.write:
 		return CheckKey(c.key)
 	}
 	return checkExistingKey(c.key)
-}
-
-// bucketOnly tells operations without a key from those whose key is missing.
-func (c *call) bucketOnly() bool {
-	switch c.op {
-	case "ListBuckets", "CreateBucket", "ListObjects", "ListUploads":
-		return true
-	}
-	return false
 }
 
 // attempt sends a request once. The count is of body bytes that were handed to
