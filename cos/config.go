@@ -6,7 +6,9 @@
 // attempt, answers with a typed [*Error] on failure, and leaves repeating to
 // its caller, who asks [Retryable]. The one exception is a wrong local clock:
 // it is corrected from the service's Date header and the request is sent once
-// more. Clients and buckets are safe for concurrent use.
+// more. Beneath it net/http repeats a GET or HEAD, never a write, when a kept
+// connection turns out to be closed before any answer. Clients and buckets are
+// safe for concurrent use.
 package cos
 
 import (

@@ -146,10 +146,11 @@ func quoted(etag string) string {
 	return `"` + etag + `"`
 }
 
-// head reads the headers that describe an object.
+// head reads the headers that describe an object. Every object has an ETag; a
+// page of somebody else's has not.
 func (a *answer) head() (*Head, error) {
 	h := a.Header
-	if h.Get("ETag") == "" && h.Get("x-cos-request-id") == "" {
+	if h.Get("ETag") == "" {
 		return nil, a.foreign()
 	}
 	out := &Head{
