@@ -8,5 +8,5 @@ var buffers = sync.Pool{New: func() any {
 	return &b
 }}
 
-func getBuffer() *[]byte  { return buffers.Get().(*[]byte) } //nolint:forcetypeassert // the pool holds nothing else
+func getBuffer() *[]byte  { return buffers.Get().(*[]byte) }
 func putBuffer(b *[]byte) { buffers.Put(b) }

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -27,7 +28,7 @@ func (s *Server) getObject(q *request) error {
 		return err
 	}
 	if err := getConditions(q.r.Header).check(o); err != nil {
-		if err == errNotModified { //nolint:errorlint // returned as it is
+		if errors.Is(err, errNotModified) {
 			q.setETag(o.etag)
 			q.status(http.StatusNotModified)
 			return nil

@@ -88,14 +88,14 @@ func TestList_EqualsNaiveReference(t *testing.T) {
 		return b.String()
 	}
 	var keys []string
-	for len(keys) < 300 {
+	for len(keys) < 200 {
 		key := word(6)
 		if key != "" && !strings.HasPrefix(key, "/") && !slices.Contains(keys, key) {
 			c.put(key, "")
 			keys = append(keys, key)
 		}
 	}
-	for range 1500 {
+	for range 400 {
 		prefix, marker, delimiter := word(2), word(4), ""
 		switch rnd.IntN(4) {
 		case 0:

@@ -47,7 +47,7 @@ func (x *index) lookupOnce(ctx context.Context, b bucket, key string) (*object, 
 	if err != nil {
 		return nil, err
 	}
-	o.crc = uint64(crc) //nolint:gosec // SQLite has signed integers only: the bits are kept
+	o.crc = uint64(crc) // SQLite has signed integers only: the bits are kept
 	if o.headers, err = unpackHeaders(packedHeaders); err != nil {
 		return nil, err
 	}
@@ -59,17 +59,22 @@ func (x *index) lookupOnce(ctx context.Context, b bucket, key string) (*object, 
 }
 
 // putObject enters o, whose blobs are entered already, in place of what the
-// key named before.
+// key named before. It fails if the bucket was deleted while o's body arrived.
 func (tx *writeTx) putObject(b bucket, o *object) error {
-	if err := tx.stillThere(b); err != nil {
-		return err
-	}
 	if err := tx.dropObject(b, o.key); err != nil {
 		return err
 	}
-	return tx.exec(`INSERT OR REPLACE INTO objects (bucket, key, size, etag, modified, class, crc, headers, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		b.id, []byte(o.key), o.size, o.etag, o.modified, o.class, int64(o.crc), o.headers.pack(), encodeBody(o.body)) //nolint:gosec // the bits are kept
+	n, err := tx.execCount(insertObject, b.id, []byte(o.key), o.size, o.etag, o.modified, o.class,
+		int64(o.crc), o.headers.pack(), encodeBody(o.body)) // the bits are kept
+	if err == nil && n == 0 {
+		err = noSuchBucket()
+	}
+	return err
 }
+
+const insertObject = `
+INSERT OR REPLACE INTO objects (bucket, key, size, etag, modified, class, crc, headers, body)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE EXISTS (SELECT 1 FROM buckets WHERE id = ?1)`
 
 // dropObject counts an object's blobs off. Its row stays.
 func (tx *writeTx) dropObject(b bucket, key string) error {

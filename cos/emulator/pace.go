@@ -10,7 +10,7 @@ import (
 // pace holds a stream to a number of bytes per second. It sleeps in short
 // steps, so that a slow stream is slow all along and not in gulps.
 type pace struct {
-	ctx   context.Context //nolint:containedctx // lives for one request
+	ctx   context.Context // lives for one request
 	rate  int64           // bytes per second
 	start time.Time
 	moved int64

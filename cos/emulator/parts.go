@@ -3,6 +3,7 @@ package emulator
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"net/http"
 )
 
@@ -74,13 +75,13 @@ func (tx *writeTx) putPart(b bucket, q *request, p part) error {
 		return err
 	}
 	return tx.exec(`INSERT OR REPLACE INTO parts (upload, number, size, etag, modified, crc, body) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		id, p.number, p.size, p.etag, p.modified, int64(p.crc), p.body) //nolint:gosec // the bits are kept
+		id, p.number, p.size, p.etag, p.modified, int64(p.crc), p.body) // the bits are kept
 }
 
 // somePart returns the packed body of a part, nil if there is none.
 func (tx *writeTx) somePart(upload string, number int) (packed []byte, err error) {
 	err = tx.row(`SELECT body FROM parts WHERE upload = ? AND number = ?`, []any{upload, number}, &packed)
-	if err == sql.ErrNoRows { //nolint:errorlint // row returns it as it is
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
 	return packed, err
@@ -113,7 +114,7 @@ func (tx *writeTx) parts(upload string) ([]part, error) {
 func scanPart(rows *sql.Rows) (p part, err error) {
 	var crc int64
 	err = rows.Scan(&p.number, &p.size, &p.etag, &p.modified, &crc, &p.body)
-	p.crc = uint64(crc) //nolint:gosec // the bits are kept
+	p.crc = uint64(crc) // the bits are kept
 	return p, err
 }
 

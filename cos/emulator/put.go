@@ -1,7 +1,7 @@
 package emulator
 
 import (
-	"crypto/md5" //nolint:gosec // the service's Content-MD5 is MD5
+	"crypto/md5" // the service's Content-MD5 is MD5
 	"encoding/base64"
 	"net/http"
 )

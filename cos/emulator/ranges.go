@@ -28,13 +28,13 @@ func parseRange(header string, size int64) (r byteRange, ok bool, err error) {
 	}
 	first, err := strconv.ParseUint(from, 10, 63)
 	if err != nil {
-		return r, false, nil //nolint:nilerr // ignored, as said above
+		return r, false, nil
 	}
 	last := uint64(size - 1)
 	if to != "" {
 		end, err := strconv.ParseUint(to, 10, 63)
 		if err != nil || end < first {
-			return r, false, nil //nolint:nilerr // ignored, as said above
+			return r, false, nil
 		}
 		last = min(last, end)
 	}
@@ -48,7 +48,7 @@ func parseRange(header string, size int64) (r byteRange, ok bool, err error) {
 func suffixRange(count string, size int64) (byteRange, bool, error) {
 	n, err := strconv.ParseUint(count, 10, 63)
 	if err != nil {
-		return byteRange{}, false, nil //nolint:nilerr // ignored like other bad syntax
+		return byteRange{}, false, nil
 	}
 	length := min(int64(n), size)
 	if length == 0 {

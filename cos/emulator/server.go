@@ -49,6 +49,7 @@ type Server struct {
 	faults *Faults
 	counts counters
 	closed chan struct{} // ends stalled requests
+	halt   sync.Once
 	once   sync.Once
 }
 
@@ -156,8 +157,8 @@ func (s *Server) answer(q *request) error {
 // called twice.
 func (s *Server) Close() error {
 	var err error
+	s.endWaits()
 	s.once.Do(func() {
-		close(s.closed)
 		if s.index != nil {
 			err = s.index.close()
 		}
@@ -165,6 +166,9 @@ func (s *Server) Close() error {
 	})
 	return err
 }
+
+// endWaits breaks off the requests that faults keep waiting.
+func (s *Server) endWaits() { s.halt.Do(func() { close(s.closed) }) }
 
 // Faults is the switchboard of misbehaviour; never nil.
 func (s *Server) Faults() *Faults { return s.faults }

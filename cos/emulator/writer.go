@@ -71,7 +71,8 @@ func (w *writer) migrate(ctx context.Context, path string) error {
 }
 
 // do runs apply in a transaction and returns when it is committed or undone.
-// apply runs alone among all changes; if it fails, nothing of it stays.
+// apply runs alone among all changes; if it fails, nothing of it stays. It may
+// be run a second time, the first having been undone.
 func (w *writer) do(apply func(*writeTx) error) error {
 	c := &change{apply: apply, done: make(chan struct{})}
 	w.mu.RLock()
@@ -116,13 +117,20 @@ func (w *writer) run() {
 	}
 }
 
+// commit applies a batch in one transaction. A change that fails after it
+// has written spoils the transaction for its neighbours; that is rare, as
+// changes check before they write, and then each gets one of its own. A
+// savepoint for every change would cost more than half of a small put.
 func (w *writer) commit(batch []*change) {
-	err := w.applyAll(batch)
+	if err := w.applyAll(batch); err != nil {
+		for _, c := range batch {
+			if err := w.applyAll([]*change{c}); err != nil && c.err == nil {
+				c.err = err
+			}
+		}
+	}
 	var dead []int64
 	for _, c := range batch {
-		if err != nil {
-			c.err = errors.Join(c.err, err)
-		}
 		if c.err == nil {
 			dead = append(dead, c.dead...)
 		}
@@ -133,35 +141,23 @@ func (w *writer) commit(batch []*change) {
 	}
 }
 
+// applyAll commits the batch, or nothing of it and returns an error.
 func (w *writer) applyAll(batch []*change) error {
 	if err := w.exec(`BEGIN IMMEDIATE`); err != nil {
 		return err
 	}
 	for _, c := range batch {
-		if err := w.applyOne(c); err != nil {
-			return errors.Join(err, w.exec(`ROLLBACK`))
+		tx := &writeTx{w: w}
+		c.err = c.apply(tx)
+		c.dead = tx.dead
+		if c.err != nil && tx.wrote {
+			return errors.Join(c.err, w.exec(`ROLLBACK`))
 		}
 	}
 	if err := w.exec(`COMMIT`); err != nil {
 		return errors.Join(err, w.exec(`ROLLBACK`))
 	}
 	return nil
-}
-
-// applyOne keeps the failure of one change from undoing its neighbours.
-func (w *writer) applyOne(c *change) error {
-	if err := w.exec(`SAVEPOINT one`); err != nil {
-		return err
-	}
-	tx := &writeTx{w: w}
-	c.err = c.apply(tx)
-	c.dead = tx.dead
-	if c.err != nil {
-		if err := w.exec(`ROLLBACK TO one`); err != nil {
-			return err
-		}
-	}
-	return w.exec(`RELEASE one`)
 }
 
 func (w *writer) exec(query string, args ...any) error {
@@ -195,11 +191,21 @@ func (w *writer) prepared(query string) (*sql.Stmt, error) {
 
 // writeTx is a change while it is applied.
 type writeTx struct {
-	w    *writer
-	dead []int64 // files that are no longer named
+	w     *writer
+	wrote bool
+	dead  []int64 // files that are no longer named
 }
 
-func (tx *writeTx) exec(query string, args ...any) error { return tx.w.exec(query, args...) }
+func (tx *writeTx) exec(query string, args ...any) error {
+	_, err := tx.execCount(query, args...)
+	return err
+}
+
+// execCount returns how many rows were changed.
+func (tx *writeTx) execCount(query string, args ...any) (int64, error) {
+	tx.wrote = true
+	return tx.w.execCount(query, args...)
+}
 
 // row scans the one row of a query; sql.ErrNoRows if there is none.
 func (tx *writeTx) row(query string, args []any, dest ...any) error {
@@ -224,7 +230,7 @@ func (tx *writeTx) add(c *content) error {
 // one of them was dropped.
 func (tx *writeTx) share(body []segment) error {
 	for _, s := range body {
-		n, err := tx.w.execCount(`UPDATE blobs SET refs = refs + 1 WHERE id = ?`, s.blob)
+		n, err := tx.execCount(`UPDATE blobs SET refs = refs + 1 WHERE id = ?`, s.blob)
 		if err != nil {
 			return err
 		}
@@ -250,7 +256,7 @@ func (tx *writeTx) drop(packed []byte) error {
 }
 
 func (tx *writeTx) release(s segment) error {
-	n, err := tx.w.execCount(`DELETE FROM blobs WHERE id = ? AND refs = 1`, s.blob)
+	n, err := tx.execCount(`DELETE FROM blobs WHERE id = ? AND refs = 1`, s.blob)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (n noise) Read(p []byte) (int, error) {
 }
 
 func salesCSV() []byte {
-	rnd := rand.New(rand.NewPCG(1, 1)) //nolint:gosec // sample data
+	rnd := rand.New(rand.NewPCG(1, 1))
 	products := []string{"tea", "coffee", "rice", "noodles", "soap", "lamp", "umbrella", "notebook"}
 	regions := []string{"north", "south", "east", "west"}
 	var b bytes.Buffer
@@ -50,7 +50,7 @@ func salesCSV() []byte {
 }
 
 func eventLines() []byte {
-	rnd := rand.New(rand.NewPCG(2, 2)) //nolint:gosec // sample data
+	rnd := rand.New(rand.NewPCG(2, 2))
 	kinds := []string{"login", "view", "purchase", "logout"}
 	cities := []string{"深圳", "广州", "北京", "Berlin", "São Paulo"}
 	var b bytes.Buffer
@@ -62,7 +62,7 @@ func eventLines() []byte {
 }
 
 func accessLog(month, day int) []byte {
-	rnd := rand.New(rand.NewPCG(uint64(month), uint64(day))) //nolint:gosec // sample data
+	rnd := rand.New(rand.NewPCG(uint64(month), uint64(day)))
 	pages := []string{"/", "/style.css", "/products", "/products/42", "/contact", "/missing"}
 	var b bytes.Buffer
 	for i := range 200 {
