@@ -116,9 +116,8 @@ func dsn(path string, pragmas ...string) string {
 }
 
 func (x *index) close() error {
-	for _, stmt := range x.stmts {
-		_ = stmt.Close()
-	}
+	// Closing the database closes its statements; closing them here would have
+	// to wait for requests that still run.
 	return errors.Join(x.readers.Close(), x.writer.close())
 }
 
