@@ -1,7 +1,9 @@
 package emulator
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -29,13 +31,13 @@ type deadBlob struct {
 	epoch uint64 // readers that began earlier may need it
 }
 
+// blobFolders is over how many folders the files are spread; a folder is made
+// when it gets its first file.
 const blobFolders = 256
 
 func openBlobs(dir string) (*blobs, error) {
-	for i := range blobFolders {
-		if err := os.MkdirAll(filepath.Join(dir, fmt.Sprintf("%02x", i)), 0o700); err != nil {
-			return nil, fmt.Errorf("create content folder: %w", err)
-		}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("create content folder: %w", err)
 	}
 	return &blobs{dir: dir, readers: map[uint64]int{}}, nil
 }
@@ -48,7 +50,15 @@ func (b *blobs) path(id int64) string {
 func (b *blobs) newID() int64 { return b.next.Add(1) }
 
 func (b *blobs) create(id int64) (*os.File, error) {
-	return os.OpenFile(b.path(id), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	const flags = os.O_CREATE | os.O_EXCL | os.O_WRONLY
+	f, err := os.OpenFile(b.path(id), flags, 0o600)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return f, err
+	}
+	if err := os.MkdirAll(filepath.Dir(b.path(id)), 0o700); err != nil {
+		return nil, err
+	}
+	return os.OpenFile(b.path(id), flags, 0o600)
 }
 
 func (b *blobs) open(id int64) (*os.File, error) { return os.Open(b.path(id)) }
@@ -113,21 +123,17 @@ func (b *blobs) reap() []int64 {
 
 // removeUnless removes every file that is not known.
 func (b *blobs) removeUnless(known map[int64]bool) error {
-	for i := range blobFolders {
-		folder := filepath.Join(b.dir, fmt.Sprintf("%02x", i))
-		entries, err := os.ReadDir(folder)
-		if err != nil {
-			return fmt.Errorf("read content folder: %w", err)
+	err := filepath.WalkDir(b.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
 		}
-		for _, e := range entries {
-			id, err := strconv.ParseInt(e.Name(), 10, 64)
-			if err == nil && known[id] {
-				continue
-			}
-			if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {
-				return fmt.Errorf("remove orphan: %w", err)
-			}
+		if id, err := strconv.ParseInt(d.Name(), 10, 64); err == nil && known[id] {
+			return nil
 		}
+		return os.Remove(path)
+	})
+	if err != nil {
+		return fmt.Errorf("remove orphans: %w", err)
 	}
 	return nil
 }

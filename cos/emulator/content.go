@@ -228,7 +228,7 @@ func (b *blobs) sendFile(w io.Writer, seg segment) error {
 	if err != nil {
 		return fmt.Errorf("open content: %w", err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	if _, err := f.Seek(seg.offset, io.SeekStart); err != nil {
 		return fmt.Errorf("read content: %w", err)
 	}

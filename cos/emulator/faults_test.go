@@ -131,6 +131,20 @@ func TestFault_StallSendsHeadersAndNoMore(t *testing.T) {
 	}
 }
 
+func TestFault_StallOfAnotherOperationSendsNothing(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	c.put("k", "")
+	c.server.Faults().Add(emulator.Fault{Op: "HeadObject", Stall: true})
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	req := c.request("HEAD", "/k", "").WithContext(ctx)
+	c.sign(req)
+	_, err := send(req)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.Equal(t, 200, c.do("GET", "/", "").status, "others are answered")
+}
+
 func TestFault_NoCRC(t *testing.T) {
 	t.Parallel()
 	c := start(t)

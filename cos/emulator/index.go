@@ -161,7 +161,7 @@ func (x *index) each(ctx context.Context, query string, args []any, scan func(*s
 	if err != nil {
 		return err
 	}
-	defer rows.Close() //nolint:errcheck // Err below tells
+	defer rows.Close()
 	for rows.Next() {
 		if err := scan(rows); err != nil {
 			return err

@@ -99,7 +99,7 @@ func (tx *writeTx) parts(upload string) ([]part, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // Err below tells
+	defer rows.Close()
 	var all []part
 	for rows.Next() {
 		p, err := scanPart(rows)

@@ -66,6 +66,7 @@ func TestRestart_RemovesWhatAKilledServerLeft(t *testing.T) {
 	c.put("k", strings.Repeat("k", 10_000))
 	require.NoError(t, c.server.Close())
 	for _, name := range []string{"00/4096", "ff/255", "07/half-written.tmp"} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, "blobs", name)), 0o700))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "blobs", name), []byte("half"), 0o600))
 	}
 	c = startWith(t, config(dir))

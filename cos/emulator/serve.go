@@ -88,7 +88,7 @@ func (s *Server) run(ctx context.Context, ln net.Listener) error {
 	if srv.Shutdown(bounded) != nil {
 		_ = srv.Close() // cuts what did not finish in time
 	}
-	<-ended
+	_ = <-ended // http.ErrServerClosed
 	return nil
 }
 
