@@ -134,7 +134,7 @@ func (x *index) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 	if stmt := x.stmts[query]; stmt != nil {
 		return stmt, nil
 	}
-	stmt, err := x.readers.PrepareContext(ctx, query)
+	stmt, err := x.readers.PrepareContext(ctx, query) //nolint:sqlclosecheck // kept for the next caller; the database closes it
 	if err != nil {
 		return nil, fmt.Errorf("prepare query: %w", err)
 	}

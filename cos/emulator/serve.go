@@ -88,7 +88,9 @@ func (s *Server) run(ctx context.Context, ln net.Listener) error {
 	if srv.Shutdown(bounded) != nil {
 		_ = srv.Close() // cuts what did not finish in time
 	}
-	_ = <-ended // http.ErrServerClosed
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
 	return nil
 }
 
