@@ -65,7 +65,6 @@ type active struct {
 	cursor   [lanes]int64
 	grown    [lanes]atomic.Bool // more may be in the journal
 	inflight [lanes]int
-	unsaved  int // transferred, but not yet in the journal
 	meter    meter
 	told     live
 }
@@ -125,7 +124,7 @@ func (a *active) has(l lane) bool {
 
 // onlyLast reports that nothing but the last lane is left.
 func (a *active) onlyLast() bool {
-	return a.ended.Load() && a.unsaved == 0 && a.inflight[laneSmall]+a.inflight[laneLarge] == 0 &&
+	return a.ended.Load() && a.inflight[laneSmall]+a.inflight[laneLarge] == 0 &&
 		!a.has(laneSmall) && !a.has(laneLarge)
 }
 
@@ -170,7 +169,7 @@ func (a *active) reopen(l lane) {
 
 // idle reports that nothing runs; over, that nothing is left to run either.
 func (a *active) idle() bool {
-	sum := a.unsaved
+	sum := 0
 	for _, n := range a.inflight {
 		sum += n
 	}

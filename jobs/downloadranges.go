@@ -215,22 +215,20 @@ func (t *task) fetchAll(ctx context.Context, b *cos.Bucket, f tempFile, all []sp
 
 func (t *task) fetchMissing(ctx context.Context, b *cos.Bucket, f tempFile, all []span, acks map[int]ack) error {
 	var mu sync.Mutex // guards acks
-	return t.each(ctx, missing(all, acks), func(ctx context.Context, s span) (func() error, error) {
+	return t.each(ctx, missing(all, acks), func(ctx context.Context, s span) error {
 		r := &run{t: t, b: b, f: f, off: s.off, size: s.size, etag: t.item.etag, c: &counter{t: t}}
 		if err := t.attempt(ctx, r.fetch); err != nil {
 			r.c.reset()
-			return nil, err
+			return err
 		}
 		a := ack{number: s.number, size: s.size, crc: r.crc}
-		return func() error {
-			if err := t.e.j.keepAcks(t.item, a); err != nil {
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			acks[s.number] = a
-			return nil
-		}, nil
+		if err := t.e.j.keepAcks(t.item, a); err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		acks[s.number] = a
+		return nil
 	})
 }
 

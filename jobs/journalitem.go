@@ -338,7 +338,7 @@ func (j *journal) again(id ID) error {
 		if err := t.walkAgain(id); err != nil {
 			return err
 		}
-		n, err := t.exec(`UPDATE items SET state = 'queued', attempts = 0, code = '', request_id = '', reason = ''
+		n, err := t.exec(`UPDATE items SET state = CASE WHEN upload_id <> '' OR temp <> '' THEN 'running' ELSE 'queued' END, attempts = 0, code = '', request_id = '', reason = ''
 			WHERE job = ? AND state = 'failed' AND substr(dest, 1, 1) <> x'00'`, id)
 		if err != nil {
 			return err

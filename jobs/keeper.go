@@ -333,10 +333,7 @@ func (k *keeper) next(l lane) bool {
 	loads := make([]load, len(k.jobs))
 	for i, a := range k.jobs {
 		running += a.inflight[l]
-		// Were there more unsaved items, a kill would cost more than what is
-		// in flight.
-		room := a.unsaved < k.e.cfg.Files
-		loads[i] = load{running: a.inflight[l], waiting: room && !a.failed() && a.has(l)}
+		loads[i] = load{running: a.inflight[l], waiting: !a.failed() && a.has(l)}
 	}
 	i := pick(loads)
 	if i < 0 || running >= k.e.cfg.slots(l) {

@@ -24,7 +24,9 @@ type Config struct {
 	// Bucket opens a bucket of Account.
 	Bucket func(bucket, region string) (*cos.Bucket, error)
 
-	Files     int           // files in flight; 0 means the default
+	// Files is how many small files are in flight, those counted whose end
+	// is not in the journal yet; 0 means 40.
+	Files     int
 	Parts     int           // parts in flight, all files together; 0: default
 	PartSize  int64         // bytes wanted; raised so that 10 000 parts suffice
 	Threshold int64         // up to this many bytes one request; 0 means 20 MB
@@ -37,7 +39,7 @@ type Config struct {
 
 	// For tests.
 	sleep    func(context.Context, time.Duration) error
-	onCommit func(commit int64)
+	onCommit func(commit int64) (die bool)
 	create   func(root *os.Root, name string, flag int) (tempFile, error)
 }
 
@@ -50,7 +52,7 @@ type RetryPolicy struct {
 
 func (c Config) withDefaults() Config {
 	if c.Files <= 0 {
-		c.Files = 32
+		c.Files = 40
 	}
 	if c.Parts <= 0 {
 		c.Parts = 16

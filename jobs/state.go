@@ -22,7 +22,7 @@ var itemMoves = map[State][]State{
 	Queued:    {Queued, Running, Done, Failed},
 	Running:   {Running, Verifying, Queued, Done, Failed},
 	Verifying: {Running, Verifying, Queued, Done, Failed},
-	Failed:    {Queued},
+	Failed:    {Queued, Running}, // running if it left something to go on with
 	Done:      {},
 }
 

@@ -50,15 +50,10 @@ func (t *task) attempt(ctx context.Context, op func(context.Context) error) erro
 	return t.e.attempt(ctx, &t.pause, op)
 }
 
-// run does the item and tells the keeper twice: when its slot is free, and
-// when its end is in the journal.
+// run does the item and tells the keeper when its end is in the journal.
 func (t *task) run() {
 	out, err := t.do(t.ctx)
 	delta, save := t.end(out, err)
-	t.e.events <- func() {
-		t.inflight[t.lane]--
-		t.unsaved++
-	}
 	if save != nil {
 		err = t.e.j.w.do(save)
 	} else if !errors.Is(err, errJournal) {
@@ -89,7 +84,7 @@ func (t *task) end(out outcome, err error) (tally, func(*txn) error) {
 
 // finished is run by the keeper.
 func (t *task) finished(delta tally, err error) {
-	t.unsaved--
+	t.inflight[t.lane]--
 	t.mu.Lock()
 	delete(t.tasks, t.item.n)
 	t.mu.Unlock()

@@ -22,7 +22,7 @@ func TestUpload_SendsFilesOfEverySizeAndVerifies(t *testing.T) {
 			assert.Zero(t, j.Unverified)
 			assert.Equal(t, size, j.Bytes)
 			assert.Equal(t, size, j.BytesDone)
-			assert.Equal(t, string(want), string(w.stored("up/a.txt")))
+			same(t, want, w.stored("up/a.txt"))
 			assert.Zero(t, w.uploads())
 		})
 	}

@@ -208,17 +208,18 @@ func recognise(src *source, s span, etag string) (ack, bool, error) {
 // sendParts sends what acks lacks and adds it there.
 func (t *task) sendParts(ctx context.Context, b *cos.Bucket, src *source, all []span, acks map[int]ack) error {
 	var mu sync.Mutex // guards acks
-	return t.each(ctx, missing(all, acks), func(ctx context.Context, s span) (func() error, error) {
+	return t.each(ctx, missing(all, acks), func(ctx context.Context, s span) error {
 		a, err := t.sendPart(ctx, b, src, s)
-		return func() error {
-			if err := t.e.j.keepAcks(t.item, a); err != nil {
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			acks[s.number] = a
-			return nil
-		}, err
+		if err != nil {
+			return err
+		}
+		if err := t.e.j.keepAcks(t.item, a); err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		acks[s.number] = a
+		return nil
 	})
 }
 
@@ -232,22 +233,18 @@ func missing(all []span, acks map[int]ack) []span {
 	return list
 }
 
-// each runs do for every span, as many at once as there are free parts. save
-// is called when the part's place is free again, so that the journal does not
-// hold up the line.
-func (t *task) each(ctx context.Context, list []span, do func(context.Context, span) (save func() error, err error)) error {
+// each runs do for every span, as many at once as there are free parts. A
+// part keeps its place until it is in the journal, so that what a kill costs
+// is bounded by what is in flight.
+func (t *task) each(ctx context.Context, list []span, do func(context.Context, span) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, s := range list {
 		if err := t.e.parts.Acquire(ctx, 1); err != nil {
 			break // g.Wait or ctx knows why
 		}
 		g.Go(func() error {
-			save, err := do(ctx, s)
-			t.e.parts.Release(1)
-			if err != nil {
-				return err
-			}
-			return save()
+			defer t.e.parts.Release(1)
+			return do(ctx, s)
 		})
 	}
 	stopped := ctx.Err() != nil

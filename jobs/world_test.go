@@ -59,7 +59,7 @@ func newWorld(t testing.TB) *world {
 	t.Cleanup(transport.CloseIdleConnections)
 	client, err := cos.New(cos.Config{
 		Endpoint: front.URL, Region: region, Credentials: cos.Credentials{SecretID: "id", SecretKey: "key"},
-		IdleTimeout: 2 * time.Second, Transport: transport,
+		IdleTimeout: time.Second, Transport: transport,
 	})
 	require.NoError(t, err)
 	w.bucket = client.Bucket(bucketName, region)
@@ -285,3 +285,9 @@ func eventually(t testing.TB, ok func() bool, what string) {
 }
 
 func nth(n int) string { return fmt.Sprintf("n=%d", n) }
+
+// same compares bytes without printing megabytes of them.
+func same(t testing.TB, want, got []byte) {
+	t.Helper()
+	assert.True(t, bytes.Equal(want, got), "%d bytes, not the %d expected", len(got), len(want))
+}

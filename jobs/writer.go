@@ -35,12 +35,12 @@ type writer struct {
 
 	dead    atomic.Bool // after kill nothing is committed any more
 	commits atomic.Int64
-	hook    func(commit int64) // for tests: before the nth commit; may be nil
+	hook    func(commit int64) (die bool) // for tests: before the nth commit; may be nil
 
 	stmts map[string]*sql.Stmt // only used by the goroutine
 }
 
-func newWriter(conn *sql.Conn, hook func(int64)) *writer {
+func newWriter(conn *sql.Conn, hook func(int64) bool) *writer {
 	w := &writer{
 		conn: conn, hook: hook,
 		queue: make(chan write, 4*groupLimit),
@@ -126,8 +126,8 @@ func (w *writer) group(group []write) {
 }
 
 func (w *writer) commit(group []write) error {
-	if w.hook != nil {
-		w.hook(w.commits.Load() + 1)
+	if w.hook != nil && w.hook(w.commits.Load()+1) {
+		w.kill()
 	}
 	if w.dead.Load() {
 		return errAbandoned
