@@ -33,6 +33,7 @@ func (k *keeper) begin(ctx context.Context) error {
 		return err
 	}
 	k.conn = conn
+	k.takeOver()
 	if _, err := k.news(ctx); err != nil {
 		return errors.Join(err, conn.Close())
 	}
