@@ -63,7 +63,7 @@ func Dark() Theme {
 		Folder: fg(111).With(bold), Marked: fg(221), Odd: fg(215),
 		Good: fg(114), Danger: fg(203),
 		Cursor: on(231, 24), CursorMark: on(221, 24), CursorOdd: on(215, 24), Rest: bg(237),
-		Key: fg(252), Bar: fg(80), BarOff: fg(238),
+		Key: fg(252), Bar: on(80, 237), BarOff: bg(237),
 		Button: on(16, 80), Alarm: on(231, 160),
 	}
 }
@@ -76,7 +76,7 @@ func Light() Theme {
 		Folder: fg(25).With(bold), Marked: fg(130), Odd: fg(166),
 		Good: fg(28), Danger: fg(160),
 		Cursor: on(231, 31), CursorMark: on(228, 31), CursorOdd: on(223, 31), Rest: bg(254),
-		Key: fg(236), Bar: fg(30), BarOff: fg(252),
+		Key: fg(236), Bar: on(30, 253), BarOff: bg(253),
 		Button: on(231, 30), Alarm: on(231, 160),
 	}
 }

@@ -123,13 +123,18 @@ func (m *Model) footOf(p *pane) string {
 	}
 	n := int64(p.rows.len())
 	var words []string
+	size := p.rows.size
 	switch {
 	case p.rows.marked > 0:
-		words = append(words, views.Count(int64(p.rows.marked))+" of "+m.total(p)+" marked", views.Size(p.rows.picked))
+		words = append(words, views.Count(int64(p.rows.marked))+" of "+m.total(p)+" marked")
+		size = p.rows.picked
 	case p.rows.more:
-		words = append(words, views.Count(n)+" of "+m.total(p), views.Size(p.rows.size))
+		words = append(words, views.Count(n)+" of "+m.total(p))
 	default:
-		words = append(words, views.Plural(n, "item", "items"), views.Size(p.rows.size))
+		words = append(words, views.Plural(n, "item", "items"))
+	}
+	if size > 0 { // what folders hold is not known
+		words = append(words, views.Size(size))
 	}
 	if p.rows.hidden > 0 {
 		words = append(words, views.Count(int64(p.rows.hidden))+" hidden")

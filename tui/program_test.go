@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,6 +26,9 @@ func TestMain(m *testing.M) {
 	fmt.Println("ended well")
 }
 
+// loud makes the clock panic: a bug in Update or View.
+var loud atomic.Bool
+
 // programDeps is a program over fakes, shaped by the environment.
 func programDeps() Deps {
 	store := newFakeStore(demoKeys()...)
@@ -32,6 +36,11 @@ func programDeps() Deps {
 	queue.tally = jobs.Tally{Files: 14, Folders: 3, Bytes: 1_400_000_000, Existing: 2, Names: []string{"cover.jpg", "旅行 1.jpg"}}
 	if n, err := strconv.Atoi(os.Getenv("COSMANDER_TUI_JOBS")); err == nil {
 		go runJobs(queue, n)
+	}
+	time.AfterFunc(time.Second/2, func() { loud.Store(true) })
+	var explain func(error) string
+	if os.Getenv("COSMANDER_TUI_BUG") != "" {
+		explain = func(error) string { panic("a bug in Update") }
 	}
 	return Deps{
 		Keys: testKeys(), Queue: queue, Account: "demo", Region: "ap-guangzhou",
@@ -43,7 +52,7 @@ func programDeps() Deps {
 		},
 		LocalDir: os.Getenv("COSMANDER_TUI_DIR"), Home: os.Getenv("COSMANDER_TUI_HOME"),
 		Remote: cos.URI{Bucket: "photos-1250000000", Key: os.Getenv("COSMANDER_TUI_PREFIX")},
-		Now:    time.Now,
+		Now:    time.Now, Explain: explain,
 	}
 }
 

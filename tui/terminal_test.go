@@ -19,6 +19,7 @@ type terminal struct {
 	cmd  *exec.Cmd
 	pty  *os.File
 	ends chan error
+	dir  string // the local folder shown, if a test cares
 
 	mu   sync.Mutex
 	all  bytes.Buffer
@@ -37,12 +38,7 @@ var answers = map[string]string{
 // startTerminal starts the program; env shapes it.
 func startTerminal(t testing.TB, width, height int, env ...string) *terminal {
 	t.Helper()
-	exe, err := os.Executable()
-	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), exe)
-	cmd.Env = append([]string{
-		"COSMANDER_TUI_PROGRAM=1", "TERM=xterm-256color", "LANG=en_US.UTF-8", "PATH=" + os.Getenv("PATH"),
-	}, env...)
+	cmd := programCommand(t, env...)
 	f, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)})
 	require.NoError(t, err)
 	term := &terminal{t: t, cmd: cmd, pty: f, ends: make(chan error, 1), last: time.Now()}
@@ -52,6 +48,17 @@ func startTerminal(t testing.TB, width, height int, env ...string) *terminal {
 		_ = f.Close()
 	})
 	return term
+}
+
+// programCommand starts the program instead of the tests.
+func programCommand(t testing.TB, env ...string) *exec.Cmd {
+	exe, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), exe)
+	cmd.Env = append([]string{
+		"COSMANDER_TUI_PROGRAM=1", "TERM=xterm-256color", "LANG=en_US.UTF-8", "PATH=" + os.Getenv("PATH"),
+	}, env...)
+	return cmd
 }
 
 // read collects the output until the program ends.

@@ -101,7 +101,9 @@ var ErrPanic = errors.New("panic")
 // SIGTERM or SIGHUP, and puts the terminal back as it was, after a panic too,
 // which is returned as ErrPanic. It does not close the queue.
 func Run(ctx context.Context, deps Deps) error {
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP, syscall.SIGTERM)
+	// Bubble Tea's own handler knows no SIGHUP, and hangs if the context ends
+	// at the moment when it handles a signal.
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	m := New(ctx, deps)
 	defer m.end()
@@ -130,7 +132,7 @@ func program(ctx context.Context, deps Deps) ([]tea.ProgramOption, *screen) {
 	} else {
 		out = s
 	}
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithEnvironment(environ), tea.WithOutput(out)}
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithEnvironment(environ), tea.WithOutput(out), tea.WithoutSignalHandler()}
 	if deps.Input != nil {
 		options = append(options, tea.WithInput(deps.Input))
 	}

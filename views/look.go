@@ -44,7 +44,7 @@ func UnicodeMarks() Marks {
 		Up: "↑", Down: "↓", Delete: "✗", To: "→", Done: "✓", Failed: "✗",
 		Dot: "·", Open: "‹", Shut: "›", Horizontal: "─", Vertical: "│",
 		TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomEnd: "╯",
-		Bar: []string{"▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"}, BarOff: "░", Unicode: true,
+		Bar: []string{"▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"}, BarOff: " ", Unicode: true,
 	}
 }
 

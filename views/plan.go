@@ -92,10 +92,15 @@ func (p *Plan) Draw(k *Look, width, height int) []string {
 // tally is the line of counts.
 func (k *Look) tally(t jobs.Tally, failed string, inner int) string {
 	text := Plural(t.Files, "file", "files")
-	if t.Folders > 0 {
+	if !t.Done && t.Files == 0 {
+		text = "counting" + k.Marks.Ellipsis // unknown is not zero
+		t.Done = true
+	} else if t.Folders > 0 {
 		text += " in " + Plural(t.Folders, "folder", "folders")
 	}
-	text += k.sep() + Size(t.Bytes)
+	if t.Files > 0 {
+		text += k.sep() + Size(t.Bytes)
+	}
 	l := line{look: k}
 	l.blank("", 2)
 	l.put(k.Text, text)
