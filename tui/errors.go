@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"net"
 	"syscall"
 
 	"cosmander/cos"
@@ -28,26 +27,13 @@ func (m *Model) explain(err error) string {
 
 // advice is what a user can do about err.
 func advice(err error) string {
-	var network net.Error
 	switch {
-	case errors.Is(err, cos.ErrBadKey):
-		return "check COS_SECRET_ID and COS_SECRET_KEY"
-	case errors.Is(err, cos.ErrDenied):
-		return "this key pair may not do it"
-	case errors.Is(err, cos.ErrNoBucket):
-		return "check the bucket's name with its APPID, and the region"
-	case errors.Is(err, cos.ErrClock):
-		return "set this computer's clock"
-	case errors.Is(err, cos.ErrNotCOS):
-		return "check the endpoint and the proxy"
 	case errors.Is(err, fs.ErrPermission):
 		return "this user may not do it"
 	case errors.Is(err, fs.ErrNotExist):
 		return "C-r lists again"
 	case errors.Is(err, syscall.ENOSPC):
 		return "make room on the disk"
-	case errors.As(err, &network):
-		return "check the network, then C-r"
 	}
-	return ""
+	return cos.Hint(err)
 }

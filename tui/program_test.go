@@ -19,7 +19,13 @@ func TestMain(m *testing.M) {
 	if os.Getenv("COSMANDER_TUI_PROGRAM") == "" {
 		os.Exit(m.Run())
 	}
-	if err := Run(context.Background(), programDeps()); err != nil {
+	deps, end := programDeps, func() {}
+	if os.Getenv("COSMANDER_TUI_PROGRAM") == "real" {
+		deps, end = realDeps()
+	}
+	err := Run(context.Background(), deps())
+	end()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "ended with:", err)
 		os.Exit(3)
 	}
