@@ -159,39 +159,57 @@ func where(j jobs.Job, k *Look) string {
 	return j.From + " " + k.Marks.To + " " + j.To
 }
 
+// jobColumns are the widths of the right part of a job's line; 0: not shown.
+type jobColumns struct{ bar, rate, left int }
+
+const stateCells = 12
+
+func columnsOfJob(inner int) jobColumns {
+	switch {
+	case inner >= 76:
+		return jobColumns{min(inner/8, 20), 12, 13}
+	case inner >= 60:
+		return jobColumns{inner / 8, 0, 0}
+	}
+	return jobColumns{}
+}
+
+// reasonCells is the room for words instead of a bar and numbers.
+func (c jobColumns) reasonCells() int { return c.bar + len(" 100 %") + c.rate + c.left }
+
 // jobProgress writes the right part: bar, numbers and state, or the reason.
 func (k *Look) jobProgress(l *line, j jobs.Job, inner int) {
+	c := columnsOfJob(inner)
 	state, style := k.state(j)
-	stateCells := 12
 	l.blank("", 1)
 	if j.Reason != "" && (j.State == jobs.Failed || j.State == jobs.Retrying) {
-		room := min(inner*2/5, 60)
-		gs := cutEnd(glyphs(k.reason(j), k.Width), room, k.Marks.Ellipsis)
+		gs := cutEnd(glyphs(k.reason(j), k.Width), c.reasonCells(), k.Marks.Ellipsis)
 		l.glyphs(gs, k.Dim, k.Odd)
-		l.to(room+2, "")
-		l.put(style, pad(state, stateCells, false))
-		return
+		l.to(1+c.reasonCells(), "")
+	} else {
+		k.jobNumbers(l, j, c)
 	}
+	l.blank("", 2)
+	l.put(style, pad(state, stateCells, false))
+}
+
+func (k *Look) jobNumbers(l *line, j jobs.Job, c jobColumns) {
 	done, total := j.BytesDone, j.Bytes
 	if total == 0 {
 		done, total = j.ItemsDone, j.Items
 	}
-	if inner >= 60 {
-		cells := min(inner/8, 20)
-		l.WriteString(k.bar(done, total, cells))
-		l.cells += cells
-	}
+	l.WriteString(k.bar(done, total, c.bar))
+	l.cells += c.bar
 	l.put(k.Text, " "+percent(done, total))
-	if inner >= 76 {
-		l.put(k.Text, pad(Rate(j.Rate), 12, true))
-		left := Remaining(j.Left)
-		if j.State.Final() {
-			left = Plural(j.Items, "item", "items")
-		}
-		l.put(k.Dim, pad(left, 13, true))
+	if c.rate == 0 {
+		return
 	}
-	l.blank("", 2)
-	l.put(style, pad(state, stateCells, false))
+	left := Remaining(j.Left)
+	if j.State.Final() {
+		left = Plural(j.Items, "item", "items")
+	}
+	l.put(k.Text, pad(Rate(j.Rate), c.rate, true))
+	l.put(k.Dim, pad(left, c.left, true))
 }
 
 // reason says why a job waits or failed, and when it goes on.

@@ -41,7 +41,7 @@ type Marks struct {
 func UnicodeMarks() Marks {
 	return Marks{
 		Mark: "●", Cursor: "▌", Ellipsis: "…", Ascending: "↑",
-		Up: "↑", Down: "↓", Delete: "✗", To: "→", Done: "✓", Failed: "✗",
+		Up: "↑", Down: "↓", Delete: "-", To: "→", Done: "✓", Failed: "✗",
 		Dot: "·", Open: "‹", Shut: "›", Horizontal: "─", Vertical: "│",
 		TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomEnd: "╯",
 		Bar: []string{"▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"}, BarOff: " ", Unicode: true,
@@ -52,7 +52,7 @@ func UnicodeMarks() Marks {
 func ASCIIMarks() Marks {
 	return Marks{
 		Mark: "*", Cursor: ">", Ellipsis: "~", Ascending: "^",
-		Up: "^", Down: "v", Delete: "x", To: ">", Done: "+", Failed: "x",
+		Up: "^", Down: "v", Delete: "-", To: ">", Done: "+", Failed: "x",
 		Dot: "-", Open: "<", Shut: ">", Horizontal: "-", Vertical: "|",
 		TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomEnd: "+",
 		Bar: []string{"#"}, BarOff: ".",

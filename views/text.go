@@ -159,17 +159,23 @@ func cutMiddle(gs []glyph, width int, ellipsis string) []glyph {
 	return append(out, gs[end:]...)
 }
 
-// tailCells says how many of the cells left by an ellipsis the end gets.
+// extensionCells is the longest ending that counts as an extension.
+const extensionCells = 10
+
+// tailCells says how many of the cells left by an ellipsis the end gets: a
+// third, or the whole extension (".tar.gz") if that is more.
 func tailCells(gs []glyph, left int) int {
-	third := left / 3
-	cells := 0
-	for i := len(gs) - 1; i > 0 && cells < left*2/3; i-- {
+	tail, cells := left/3, 0
+	for i := len(gs) - 1; i > 0; i-- {
 		cells += gs[i].cells
-		if gs[i].text == "." && cells <= left*2/3 {
-			return max(cells, third)
+		if cells > min(extensionCells, left*2/3) {
+			break
+		}
+		if gs[i].text == "." {
+			tail = max(tail, cells)
 		}
 	}
-	return third
+	return tail
 }
 
 // cutLeft shortens gs to width cells by leaving out the beginning.

@@ -1,0 +1,184 @@
+package views
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"cosmander/jobs"
+	"cosmander/theme"
+)
+
+var update = flag.Bool("update", false, "write the golden frames anew")
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+func testLook() *Look {
+	return &Look{Theme: theme.Dark(), Marks: UnicodeMarks(), Now: noon}
+}
+
+// golden compares lines, without their styles, with a file of testdata. Every
+// line must fill the width exactly, unless width is 0.
+func golden(t *testing.T, name string, lines []string, width int) {
+	t.Helper()
+	var b strings.Builder
+	for _, l := range lines {
+		if width > 0 {
+			assert.Equal(t, width, ansi.StringWidthWc(l), "%q", ansi.Strip(l))
+		}
+		b.WriteString(strings.TrimRight(ansi.Strip(l), " ") + "\n")
+	}
+	path := filepath.Join("testdata", name+".txt")
+	if *update {
+		require.NoError(t, os.MkdirAll("testdata", 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(b.String()), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), b.String())
+}
+
+func samplePane() Pane {
+	at := func(days int) time.Time { return noon.AddDate(0, 0, -days) }
+	return Pane{
+		Path: []string{"demo", "photos-1250000000", "2026/"}, Note: "ap-guangzhou", Focused: true, Classes: true, Cursor: 3,
+		Foot: "2 of 9 marked · 1.4 GB", Order: "name ↑",
+		Rows: []Row{
+			{Parent: true, Size: -1},
+			{Name: "raw", Folder: true, Size: -1},
+			{Name: "旅行 1.jpg", Size: 3_200_000, Class: "STANDARD", Modified: at(3), Marked: true},
+			{Name: "notes.txt", Size: 11, Class: "STANDARD_IA", Modified: at(0)},
+			{Name: "backup-2025-very-long-name-that-goes-on.tar.gz", Size: 12_400_000_000, Class: "ARCHIVE", Modified: at(400)},
+			{Name: "evil\x1b[31m\u202etxt.exe", Size: 999_999, Class: "DEEP_ARCHIVE", Modified: at(100)},
+			{Name: "bad-\xff.bin", Size: 0, Class: "MAZ_INTELLIGENT_TIERING", Modified: at(1)},
+			{Name: "한국어 파일 🎉.txt", Size: 88_000, Class: "STANDARD", Modified: at(2), Marked: true},
+		},
+	}
+}
+
+func TestPane_Frames(t *testing.T) {
+	t.Parallel()
+	for name, size := range map[string][2]int{
+		"pane-100x12": {100, 12}, "pane-60x12": {60, 12}, "pane-40x12": {40, 12}, "pane-30x12": {30, 12},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			golden(t, name, testLook().Pane(samplePane(), size[0], size[1]), size[0])
+		})
+	}
+}
+
+func TestPane_FramesInASCII(t *testing.T) {
+	t.Parallel()
+	k := testLook()
+	k.Marks = ASCIIMarks()
+	golden(t, "pane-ascii-60x12", k.Pane(samplePane(), 60, 12), 60)
+}
+
+func TestPane_EmptySpeaks(t *testing.T) {
+	t.Parallel()
+	p := Pane{Path: []string{"~/x"}, Cursor: -1, Empty: []string{"an empty folder", "F7 makes a folder"}, Foot: "0 items"}
+	golden(t, "pane-empty-40x8", testLook().Pane(p, 40, 8), 40)
+}
+
+func TestPane_NoSizePanics(t *testing.T) {
+	t.Parallel()
+	k := testLook()
+	for width := 8; width < 130; width++ {
+		for _, line := range k.Pane(samplePane(), width, 11) {
+			require.Equal(t, width, ansi.StringWidthWc(line), "width %d: %q", width, ansi.Strip(line))
+		}
+	}
+	for _, width := range []int{0, 1, 2, 59} {
+		assert.NotPanics(t, func() { k.TooSmall(width, 1, 60, 12) })
+	}
+}
+
+func TestPane_NeverSendsANameRaw(t *testing.T) {
+	t.Parallel()
+	for _, line := range testLook().Pane(samplePane(), 100, 12) {
+		plain := ansi.Strip(line)
+		assert.NotContains(t, plain, "\u202e")
+		assert.NotContains(t, line, "\x1b[31m")
+	}
+}
+
+func TestPlan_Frames(t *testing.T) {
+	t.Parallel()
+	p := &Plan{
+		Title: "Upload", From: "~/photos/2026", To: "cos://photos-1250000000/2026/", Policy: jobs.Overwrite,
+		Tally: jobs.Tally{Files: 14, Folders: 3, Bytes: 1_400_000_000, Existing: 9, Names: []string{"cover.jpg", "旅行.csv"}, Done: true},
+	}
+	golden(t, "plan", p.Draw(testLook(), 76, 20), 72)
+	golden(t, "plan-counting", (&Plan{Title: "Download", From: "cos://b-1/", To: "~"}).Draw(testLook(), 56, 10), 56)
+}
+
+func TestConfirm_Frame(t *testing.T) {
+	t.Parallel()
+	c := &Confirm{
+		Title: "Delete", Verb: "Delete", What: "40 items in cos://b-1/x/", Names: []string{"a.txt", "旅行/", "evil\x1bname"}, More: 37,
+		Counted: true, Tally: jobs.Tally{Files: 4212, Bytes: 41_000_000_000}, Warning: "cannot be undone", Harmful: true,
+	}
+	golden(t, "delete", c.Draw(testLook(), 76, 20), 66)
+}
+
+func TestPrompt_Frame(t *testing.T) {
+	t.Parallel()
+	p := &Prompt{Title: "New folder", Where: "~/photos", Check: func(string) string { return "no / in the name" }}
+	p.Type("旅行/2026")
+	require.Equal(t, None, p.Do(Accept))
+	golden(t, "prompt", p.Draw(testLook(), 76, 20), 60)
+}
+
+func sampleJobs() jobs.Snapshot {
+	return jobs.Snapshot{Runner: true, Rate: 12_300_000, Left: 42 * time.Second, Jobs: []jobs.Job{
+		{ID: 1, Kind: jobs.Upload, State: jobs.Running, Title: "video.mp4", From: "~/photos/2026", To: "cos://p-1/2026/", Items: 1, Bytes: 1_400_000_000, BytesDone: 870_000_000, Rate: 12_300_000, Left: 42 * time.Second},
+		{ID: 2, Kind: jobs.Upload, State: jobs.Queued, Title: "14 files", From: "~/photos/2026", To: "cos://p-1/2026/", Items: 14, Bytes: 1000, BytesDone: 90, Left: -1},
+		{ID: 3, Kind: jobs.Download, State: jobs.Retrying, Title: "旅行.tar", From: "cos://p-1/", To: "~/in", Bytes: 100, BytesDone: 41, Left: -1, RetryAt: noon.Add(4 * time.Second), Reason: "503 SlowDown"},
+		{ID: 4, Kind: jobs.Delete, State: jobs.Done, Title: "logs/", From: "cos://p-1/logs/", Items: 4212, ItemsDone: 4212, Left: -1},
+		{ID: 5, Kind: jobs.Download, State: jobs.Failed, Title: "report.pdf", From: "cos://p-1/docs/", To: "~/in", Bytes: 100, BytesDone: 41, Left: -1, Reason: "AccessDenied, request 5f3a"},
+		{ID: 6, Kind: jobs.Upload, State: jobs.Done, Title: "a.txt", From: "~", To: "cos://p-1/", Items: 1, ItemsDone: 1, Bytes: 5, BytesDone: 5, Left: -1},
+	}}
+}
+
+func TestJobList_Frames(t *testing.T) {
+	t.Parallel()
+	for name, size := range map[string][2]int{"jobs-80x12": {80, 12}, "jobs-120x12": {120, 12}, "jobs-200x12": {200, 12}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := &JobList{Hint: "Space pause · Esc back"}
+			v.Show(sampleJobs())
+			golden(t, name, v.Draw(testLook(), size[0], size[1]), size[0])
+		})
+	}
+}
+
+func TestJobList_ItemsFrame(t *testing.T) {
+	t.Parallel()
+	v := &JobList{}
+	v.Show(sampleJobs())
+	v.Details = 5
+	v.Items = []jobs.Item{
+		{N: 2, Name: "docs/report.pdf", State: jobs.Failed, Size: 100, Code: "AccessDenied", RequestID: "5f3a", Reason: "access denied"},
+		{N: 1, Name: "docs/旅行.pdf", State: jobs.Done, Verified: true, Size: 88_000},
+		{N: 3, Name: "docs/old.pdf", State: jobs.Done, Skipped: true, Size: 88_000},
+	}
+	golden(t, "items-100x8", v.Draw(testLook(), 100, 8), 100)
+}
+
+func TestStrip_Frames(t *testing.T) {
+	t.Parallel()
+	k := testLook()
+	s := Strip{Kind: jobs.Upload, Title: "旅行 video.mp4", To: "cos://photos-1250000000/2026/", Done: 62, Total: 100, Rate: 12_300_000, Left: "0:42 left", Count: "3 jobs", Jobs: "w jobs"}
+	ended := Strip{Result: "report.pdf: AccessDenied, request 5f3a", Failed: true, Jobs: "w jobs"}
+	golden(t, "strip-60", []string{k.Strip(s, 60), k.Strip(ended, 60)}, 60)
+	golden(t, "strip-80", []string{k.Strip(s, 80), k.Strip(ended, 80)}, 80)
+	golden(t, "strip-120", []string{k.Strip(s, 120), k.Strip(ended, 120)}, 120)
+}
