@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"sort"
 	"strings"
 	"sync"
@@ -237,4 +236,7 @@ func (q *fakeQueue) Survey(ctx context.Context, _ jobs.Spec, report func(jobs.Ta
 	return nil
 }
 
-var errSome = errors.New("something broke")
+// bucketsOf is an account with these buckets.
+type bucketsOf []cos.BucketInfo
+
+func (b bucketsOf) ListBuckets(context.Context) ([]cos.BucketInfo, error) { return b, nil }

@@ -240,13 +240,13 @@ func (p *painter) parse(out []paintCell, text string) (cells []paintCell, risky 
 	params, style := "", plainStyle
 	for len(text) > 0 && len(out) < p.width {
 		if text[0] == '\x1b' {
-			end := strings.IndexByte(text, 'm')
-			if end < 0 {
-				break
+			seq, rest, ok := strings.Cut(text[1:], "m")
+			if !ok || seq == "" || seq[0] != '[' {
+				text = text[1:] // no line of ours; never sent
+				continue
 			}
-			params = joinSGR(params, text[2:end])
-			style = p.style(params)
-			text = text[end+1:]
+			params = joinSGR(params, seq[1:])
+			style, text = p.style(params), rest
 			continue
 		}
 		c, n := p.glyph(&text)
