@@ -99,7 +99,7 @@ func (s *fakeStore) page(o cos.ListOptions) *cos.ListPage {
 	}
 	out := &cos.ListPage{}
 	last := ""
-	for i := sort.SearchStrings(s.keys, o.Prefix); i < len(s.keys); i++ {
+	for i := sort.SearchStrings(s.keys, max(o.Prefix, o.Marker)); i < len(s.keys); i++ {
 		k := s.keys[i]
 		if !strings.HasPrefix(k, o.Prefix) {
 			break
