@@ -14,6 +14,7 @@ UPDATE  ?= -update
 BENCH   ?= go test -run '^$$' -bench . -timeout 20m $(PKG)
 
 .PHONY: help build run test race lint bench golden interop clean
+.PHONY: style windows darwin prepare tests-compiled
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -26,26 +27,37 @@ run: ## try it: two panes over a demo bucket, no account needed
 	go run . --demo
 
 # The race detector needs cgo, and so a C compiler.
+RACE = $(shell command -v $(firstword $(shell go env CC)) >/dev/null && echo -race)
+
 test: ## run all tests, with the race detector where a C compiler is found
-	@if command -v $$(go env CC | cut -d ' ' -f 1) >/dev/null; then \
-		$(MAKE) --no-print-directory race; \
-	else \
-		echo 'no C compiler found: testing without the race detector'; \
-		set -x; go test -timeout $(TIMEOUT) $(ARGS) $(PKG); \
-	fi
+	$(if $(RACE),,@echo 'no C compiler found: testing without the race detector')
+	$(if $(RACE),CGO_ENABLED=1 )go test $(RACE) -timeout $(TIMEOUT) $(ARGS) $(PKG)
 
 race: ## run all tests with the race detector
 	CGO_ENABLED=1 go test -race -timeout $(TIMEOUT) $(ARGS) $(PKG)
 
-lint: $(LINT) ## check style and the import rule; compile for Windows and macOS
+lint: style windows darwin ## check style and the import rule; compile for Windows and macOS
+
+style: $(LINT)
 	$(LINT) run ./...
 	cd cos/interop && ../../$(LINT) run ./...
+
+windows:
 	GOOS=windows GOARCH=amd64 go build ./...
+
+darwin:
 	GOOS=darwin GOARCH=arm64 go build ./...
 
 $(LINT):
 	GOBIN=$(CURDIR)/.bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 	mv .bin/golangci-lint $@
+
+# Builds what test and lint need, for a machine with a cold cache: with -j the
+# linter and the tests compile side by side, and no test runs meanwhile.
+prepare: $(LINT) tests-compiled
+
+tests-compiled:
+	$(if $(RACE),CGO_ENABLED=1 )go test $(RACE) -exec true $(PKG) >/dev/null
 
 bench: ## run the benchmarks; each prints its target or peer beside it
 	$(BENCH)
