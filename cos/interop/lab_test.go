@@ -40,6 +40,9 @@ const (
 type lab struct {
 	url  string
 	seen *recorder
+	// What clients sign with:
+	secret string
+	token  string // of temporary keys; empty for permanent ones
 }
 
 func newLab(t *testing.T) *lab {
@@ -54,7 +57,7 @@ func newLab(t *testing.T) *lab {
 		front.Close()
 		require.NoError(t, server.Close())
 	})
-	return &lab{url: front.URL, seen: seen}
+	return &lab{url: front.URL, seen: seen, secret: secretKey}
 }
 
 func (l *lab) transport(t *testing.T, m mode) *http.Transport {
@@ -81,7 +84,9 @@ func (l *lab) sdk(t *testing.T, m mode) *sdk.Client {
 	serviceURL, err := url.Parse(service)
 	require.NoError(t, err)
 	c := sdk.NewClient(&sdk.BaseURL{BucketURL: bucketURL, ServiceURL: serviceURL}, &http.Client{
-		Transport: &sdk.AuthorizationTransport{SecretID: secretID, SecretKey: secretKey, Transport: l.transport(t, m)},
+		Transport: &sdk.AuthorizationTransport{
+			SecretID: secretID, SecretKey: l.secret, SessionToken: l.token, Transport: l.transport(t, m),
+		},
 	})
 	c.Conf.RetryOpt.Count = 1 // a second try would hide what the first one got
 	if m == directMode {
@@ -99,7 +104,7 @@ func (l *lab) client(t *testing.T, m mode) *cos.Client {
 	}
 	c, err := cos.New(cos.Config{
 		Endpoint: endpoint, Region: region, Transport: l.transport(t, m),
-		Credentials: cos.Credentials{SecretID: secretID, SecretKey: secretKey, Source: "test"},
+		Credentials: cos.Credentials{SecretID: secretID, SecretKey: l.secret, Token: l.token, Source: "test"},
 	})
 	require.NoError(t, err)
 	return c

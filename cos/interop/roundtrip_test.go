@@ -355,6 +355,10 @@ func TestErrors_ReachTheSDKInItsOwnTerms(t *testing.T) {
 	wrong.BaseURL.BucketURL.Host = strings.Replace(bucketHost, "interop", "nobody", 1)
 	_, _, err = wrong.Bucket.Get(t.Context(), nil)
 	assertRefusal(t, err, http.StatusNotFound, "NoSuchBucket")
+
+	l.secret = "another key"
+	_, _, err = l.sdk(t, proxyMode).Bucket.Get(t.Context(), nil)
+	assertRefusal(t, err, http.StatusForbidden, "SignatureDoesNotMatch")
 }
 
 func assertRefusal(t *testing.T, err error, status int, code string) {

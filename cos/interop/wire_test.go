@@ -262,6 +262,21 @@ func TestWire_OurRequestsAreTheSDKs(t *testing.T) {
 	}
 }
 
+func TestWire_TokenOfTemporaryKeysIsSentAndSignedAlike(t *testing.T) {
+	t.Parallel()
+	head := func(do func(l *lab) error) exchange {
+		return record(t, proxyMode, func(l *lab, _ string) error {
+			l.token = "token+/=of a session"
+			return do(l)
+		})
+	}
+	theirs := head(func(l *lab) error { return operations["HeadObject"].sdk(t.Context(), l.sdk(t, proxyMode), "") })
+	ours := head(func(l *lab) error { return operations["HeadObject"].ours(t.Context(), l.client(t, proxyMode), "") })
+	assert.Empty(t, differences(ours, theirs))
+	assert.Equal(t, "token+/=of a session", ours.header.Get("x-cos-security-token"))
+	assert.Contains(t, ours.signed, "x-cos-security-token")
+}
+
 // record runs one operation on a server of its own, so that both clients find
 // the same, and returns the request. That it was answered with success means
 // that the server found its signature right.
@@ -312,6 +327,35 @@ func differences(ours, theirs exchange) []string {
 	diff = append(diff, compare("query %s: signed ", set(ours.params), set(theirs.params))...)
 	diff = append(diff, compare("header %s: signed ", set(ours.signed), set(theirs.signed))...)
 	return diff
+}
+
+func TestDifferences_NoticesEachPart(t *testing.T) {
+	t.Parallel()
+	one := func() exchange {
+		return exchange{
+			method: http.MethodPut, host: "h", path: "/k", query: url.Values{"a": {"1"}}, header: http.Header{"X-Cos-Acl": {"private"}},
+			length: 1, body: []byte("b"), signed: []string{"host"}, params: []string{"a"},
+		}
+	}
+	require.Empty(t, differences(one(), one()))
+	for want, change := range map[string]func(e *exchange){
+		`method: ours POST, theirs PUT`:               func(e *exchange) { e.method = http.MethodPost },
+		`host: ours x, theirs h`:                      func(e *exchange) { e.host = "x" },
+		`path: ours "/K", theirs "/k"`:                func(e *exchange) { e.path = "/K" },
+		`query a: ours "2", theirs "1"`:               func(e *exchange) { e.query.Set("a", "2") },
+		`query a: only theirs`:                        func(e *exchange) { e.query.Del("a") },
+		`query a: ours "1 and 1", theirs "1"`:         func(e *exchange) { e.query.Add("a", "1") },
+		`header x-cos-acl: only theirs`:               func(e *exchange) { e.header.Del("X-Cos-Acl") },
+		`header x-new: only ours`:                     func(e *exchange) { e.header.Set("X-New", "") },
+		`header content-length: ours "2", theirs "1"`: func(e *exchange) { e.length = 2 },
+		`body: ours "c", theirs "b"`:                  func(e *exchange) { e.body = []byte("c") },
+		`header host: signed only theirs`:             func(e *exchange) { e.signed = nil },
+		`query a: signed only theirs`:                 func(e *exchange) { e.params = nil },
+	} {
+		changed := one()
+		change(&changed)
+		assert.Equal(t, []string{want}, differences(changed, one()))
+	}
 }
 
 func compare(format string, ours, theirs map[string]string) []string {
