@@ -9,8 +9,10 @@ import (
 // crcTable is CRC-64/XZ, the sum the service calls crc64ecma.
 var crcTable = sync.OnceValue(func() *crc64.Table { return crc64.MakeTable(crc64.ECMA) })
 
-// CRC64 returns the CRC-64/XZ of sum's data followed by p; start with 0.
-func CRC64(sum uint64, p []byte) uint64 { return crc64.Update(sum, crcTable(), p) }
+// CRC64 returns the CRC-64/XZ of sum's data followed by p; start with 0. It
+// equals [crc64.Update] with the table of [crc64.ECMA], and is many times
+// faster where the processor multiplies polynomials.
+func CRC64(sum uint64, p []byte) uint64 { return updateCRC64(sum, p) }
 
 // A gf2Matrix advances the CRC register over a run of zero bits.
 type gf2Matrix [64]uint64
