@@ -20,7 +20,7 @@ func (m *Model) explain(err error) string {
 	}
 	text := err.Error()
 	if next := advice(err); next != "" {
-		text += " · " + next
+		text += m.sep() + next
 	}
 	return text
 }

@@ -117,7 +117,7 @@ func (m *Model) paneView(i int) views.Pane {
 func (m *Model) footOf(p *pane) string {
 	if !p.shown {
 		if p.load != nil && p.load.slow {
-			return "listing" + m.look.Marks.Ellipsis + sep + "Esc stops"
+			return "listing" + m.look.Marks.Ellipsis + m.sep() + "Esc stops"
 		}
 		return ""
 	}
@@ -142,10 +142,11 @@ func (m *Model) footOf(p *pane) string {
 	if p.load != nil && p.load.slow || p.wantAll {
 		words = append(words, "listing"+m.look.Marks.Ellipsis)
 	}
-	return strings.Join(words, sep)
+	return strings.Join(words, m.sep())
 }
 
-const sep = " · "
+// sep stands between facts in one line.
+func (m *Model) sep() string { return " " + m.look.Marks.Dot + " " }
 
 func (m *Model) total(p *pane) string {
 	total := views.Count(int64(p.rows.len()))
@@ -166,11 +167,11 @@ func (m *Model) emptyState(p, other *pane) []string {
 	case !p.shown && p.load != nil:
 		return nil
 	case !p.shown:
-		return []string{"not listed" + sep + "C-r lists"}
+		return []string{"not listed" + m.sep() + "C-r lists"}
 	case p.at.buckets:
 		return []string{"no buckets in this account"}
 	case p.rows.hidden > 0:
-		return []string{"nothing but hidden names" + sep + ". shows them"}
+		return []string{"nothing but hidden names" + m.sep() + ". shows them"}
 	}
 	what := "no objects under " + p.at.Key
 	if p.at.Local() {

@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -244,10 +245,25 @@ func (m *Model) settle(i int) tea.Cmd {
 	return m.more(i)
 }
 
-// listFailed keeps what is shown and says why there is nothing new.
+// index is the number of a pane.
+func (m *Model) index(p *pane) int {
+	if p == m.panes[0] {
+		return 0
+	}
+	return 1
+}
+
+// listFailed keeps what is shown and says why there is nothing new. From a
+// local folder that is gone it goes up.
 func (m *Model) listFailed(p *pane, err error) tea.Cmd {
-	first := !p.shown
+	first, to := !p.shown, p.load.to
 	p.stop()
+	if errors.Is(err, fs.ErrNotExist) && to.Local() && to == p.at {
+		if up, row, ok := to.parent(false); ok {
+			m.sayError(err)
+			return m.open(m.index(p), up, row)
+		}
+	}
 	text := m.explain(err)
 	if text == "" { // cancelled by the user
 		return nil

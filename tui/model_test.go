@@ -242,6 +242,33 @@ func TestErrors_OfTheFirstListingStandInThePane(t *testing.T) {
 	assert.Equal(t, "x", d.cursor())
 }
 
+func TestErrors_LocalFolderThatIsGoneLeadsUp(t *testing.T) {
+	t.Parallel()
+	d := drive(t)
+	d.press("tab", "j", "enter")
+	require.Equal(t, filepath.Join(d.dir, "sub"), d.pane().at.Path)
+	require.NoError(t, os.Remove(d.pane().at.Path))
+	d.press("ctrl+r")
+	assert.Equal(t, d.dir, d.pane().at.Path)
+	assert.Contains(t, d.m.status, "no such file")
+}
+
+func TestASCIILocale(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		environ []string
+		ascii   bool
+	}{
+		{nil, false},
+		{[]string{"LANG=zh_CN.UTF-8"}, false},
+		{[]string{"LANG=C"}, true},
+		{[]string{"LANG=C", "LC_ALL=C.utf8"}, false},
+		{[]string{"LANG=en_US.UTF-8", "LC_CTYPE=de_DE.ISO-8859-1"}, true},
+	} {
+		assert.Equal(t, c.ascii, asciiLocale(c.environ), "%v", c.environ)
+	}
+}
+
 func TestCopy_PlansThenQueues(t *testing.T) {
 	t.Parallel()
 	d := drive(t, "dir/x", "f.txt", "g.txt")

@@ -114,3 +114,23 @@ func TestRun_EndsWhenTheTerminalGoesAway(t *testing.T) {
 	require.NoError(t, term.pty.Close())
 	require.NoError(t, term.ended())
 }
+
+func TestRun_EndsWhenTheTerminalTakesNothing(t *testing.T) {
+	t.Parallel()
+	cmd := programCommand(t, "COSMANDER_TUI_DIR="+t.TempDir(), "COSMANDER_TUI_ROWS=2000")
+	f, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 120, Cols: 300})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = f.Close() })
+	_, err = f.Read(make([]byte, 16)) // it runs; nothing more is read
+	require.NoError(t, err)
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
+	select {
+	case err := <-ended:
+		assert.NoError(t, err)
+	case <-time.After(10 * time.Second):
+		_ = cmd.Process.Kill()
+		require.Fail(t, "the program does not end")
+	}
+}

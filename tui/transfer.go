@@ -199,7 +199,7 @@ func (m *Model) queued(msg queuedMsg) tea.Cmd {
 		m.own[id] = msg.spec
 	}
 	m.panes[msg.pane].markAll(false)
-	m.say("queued: "+string(msg.spec.Kind)+" of "+described(msg.spec)+sep+hint(m.deps.Keys.Global.Jobs, "").Key+" shows the jobs", plain)
+	m.say("queued: "+string(msg.spec.Kind)+" of "+described(msg.spec)+m.sep()+hint(m.deps.Keys.Global.Jobs, "").Key+" shows the jobs", plain)
 	return nil
 }
 

@@ -8,6 +8,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -83,7 +84,8 @@ type Deps struct {
 	// Theme is used as it is if it has a name. Otherwise the terminal's
 	// background and colours choose.
 	Theme theme.Theme
-	// ASCII draws without characters beyond it.
+	// ASCII draws without characters beyond it. Run sets it where the locale
+	// is not UTF-8.
 	ASCII bool
 	Now   func() time.Time // nil means time.Now
 
@@ -105,34 +107,63 @@ func Run(ctx context.Context, deps Deps) error {
 	// at the moment when it handles a signal.
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
+	if deps.Environ == nil {
+		deps.Environ = os.Environ()
+	}
+	deps.ASCII = deps.ASCII || asciiLocale(deps.Environ)
 	m := New(ctx, deps)
 	defer m.end()
 	options, screen := program(ctx, deps)
 	m.screen = screen
 	go screen.run()
-	_, err := tea.NewProgram(m, options...).Run()
-	screen.close()
-	return outcome(ctx, m, err)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := tea.NewProgram(m, options...).Run()
+		screen.close()
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		return outcome(ctx, m, err)
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-ended:
+		return outcome(ctx, m, err)
+	case <-time.After(stuckAfter):
+		return nil // the terminal takes nothing any more, not even its restoration
+	}
+}
+
+// stuckAfter is how long a terminal that does not read may hold up the end.
+const stuckAfter = 2 * time.Second
+
+// asciiLocale reports that the environment names a character set, and that it
+// is not UTF-8. Where nothing is named UTF-8 is the better guess.
+func asciiLocale(environ []string) bool {
+	values := map[string]string{}
+	for _, v := range environ {
+		name, value, _ := strings.Cut(v, "=")
+		values[name] = value
+	}
+	locale := strings.ToUpper(cmp.Or(values["LC_ALL"], values["LC_CTYPE"], values["LANG"]))
+	return locale != "" && !strings.Contains(locale, "UTF-8") && !strings.Contains(locale, "UTF8")
 }
 
 // program returns the options of the Bubble Tea program and the screen that
 // it writes to.
 func program(ctx context.Context, deps Deps) ([]tea.ProgramOption, *screen) {
-	environ := deps.Environ
-	if environ == nil {
-		environ = os.Environ()
-	}
 	var out io.Writer = os.Stdout
 	if deps.Output != nil {
 		out = deps.Output
 	}
-	s := newScreen(out, erasesInColour(environ))
+	s := newScreen(out, erasesInColour(deps.Environ))
 	if file, ok := out.(*os.File); ok {
 		out = fileScreen{s, file}
 	} else {
 		out = s
 	}
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithEnvironment(environ), tea.WithOutput(out), tea.WithoutSignalHandler()}
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithEnvironment(deps.Environ), tea.WithOutput(out), tea.WithoutSignalHandler()}
 	if deps.Input != nil {
 		options = append(options, tea.WithInput(deps.Input))
 	}
