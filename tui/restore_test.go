@@ -117,7 +117,7 @@ func TestRun_EndsWhenTheTerminalGoesAway(t *testing.T) {
 
 func TestRun_EndsWhenTheTerminalTakesNothing(t *testing.T) {
 	t.Parallel()
-	cmd := programCommand(t, "COSMANDER_TUI_DIR="+t.TempDir(), "COSMANDER_TUI_ROWS=2000")
+	cmd := programCommand(t, "COSMANDER_TUI_DIR="+t.TempDir(), "COSMANDER_TUI_ROWS=2000", "COSMANDER_TUI_QUIET=1")
 	f, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 120, Cols: 300})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = f.Close() })

@@ -183,7 +183,7 @@ func (k *Look) jobProgress(l *line, j jobs.Job, inner int) {
 	state, style := k.state(j)
 	l.blank("", 1)
 	if j.Reason != "" && (j.State == jobs.Failed || j.State == jobs.Retrying) {
-		gs := cutEnd(glyphs(k.reason(j), k.Width), c.reasonCells(), k.Marks.Ellipsis)
+		gs := cutMiddle(glyphs(k.reason(j), k.Width), c.reasonCells(), k.Marks.Ellipsis)
 		l.glyphs(gs, k.Dim, k.Odd)
 		l.to(1+c.reasonCells(), "")
 	} else {
@@ -297,7 +297,7 @@ func (k *Look) item(it jobs.Item, inner int) string {
 	l.glyphs(cutMiddle(glyphs(it.Name, k.Width), room, k.Marks.Ellipsis), k.Text, k.Odd)
 	if reason != "" {
 		l.blank("", 2)
-		l.glyphs(cutEnd(glyphs(reason, k.Width), inner-l.cells-1, k.Marks.Ellipsis), k.Danger, k.Odd)
+		l.glyphs(cutMiddle(glyphs(reason, k.Width), inner-l.cells-1, k.Marks.Ellipsis), k.Danger, k.Odd)
 	}
 	return l.String()
 }
