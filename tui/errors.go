@@ -18,9 +18,18 @@ func (m *Model) explain(err error) string {
 	if m.deps.Explain != nil {
 		return m.deps.Explain(err)
 	}
-	text := err.Error()
+	text, request := err.Error(), ""
+	var api *cos.Error
+	if errors.As(err, &api) && api.Code != "" {
+		// The service's own sentence says no more than its code.
+		text = cos.URI{Bucket: api.Bucket, Key: api.Key}.String() + ": " + api.Code
+		request = api.RequestID
+	}
 	if next := advice(err); next != "" {
 		text += m.sep() + next
+	}
+	if request != "" {
+		text += m.sep() + "request " + request
 	}
 	return text
 }

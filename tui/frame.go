@@ -38,7 +38,7 @@ func (m *Model) lines() []string {
 	}
 	if top := m.top(); top != nil {
 		if list, ok := top.view.(*views.JobList); ok {
-			return append(list.Draw(&m.look, m.width, m.height-1), m.foot())
+			return m.withStatus(append(list.Draw(&m.look, m.width, m.height-1), m.foot()))
 		}
 	}
 	lines := m.body()
@@ -64,7 +64,22 @@ func (m *Model) body() []string {
 	if m.stripShown() {
 		lines = append(lines, m.look.Strip(m.strip(), m.width))
 	}
-	return append(lines, m.foot())
+	return m.withStatus(append(lines, m.foot()))
+}
+
+// errorLines is how many lines a long error may cover.
+const errorLines = 3
+
+// withStatus lays an error that is longer than a line over the last lines.
+func (m *Model) withStatus(lines []string) []string {
+	if m.tone != failure || m.status == "" {
+		return lines
+	}
+	parts := m.look.Wrap(m.status, m.width-2, errorLines)
+	for i, part := range parts {
+		lines[len(lines)-len(parts)+i] = m.look.Status(part, failure, m.width)
+	}
+	return lines
 }
 
 // foot is the last line: what happened, else what can be done.
@@ -161,7 +176,7 @@ func (m *Model) emptyState(p, other *pane) []string {
 	k := m.deps.Keys.Pane
 	switch {
 	case p.err != "":
-		return []string{p.err, "C-r tries again"}
+		return append(m.look.Wrap(p.err, m.width/2-6, 6), "", hint(k.Refresh, "").Key+" tries again")
 	case !p.shown && p.load != nil && p.load.slow:
 		return []string{"listing " + p.load.to.address()}
 	case !p.shown && p.load != nil:

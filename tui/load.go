@@ -109,7 +109,7 @@ func (m *Model) source(to place) func(ctx context.Context, marker string, hide b
 	return func(ctx context.Context, marker string, hide bool) (page, error) {
 		answer, err := store.List(ctx, cos.ListOptions{Prefix: to.Key, Delimiter: "/", Marker: marker})
 		if err != nil {
-			return page{}, fmt.Errorf("list %s: %w", to.address(), err)
+			return page{}, err //nolint:wrapcheck // it says what was asked of which bucket
 		}
 		return bucketPage(answer, to.Key, hide), nil
 	}
@@ -269,8 +269,9 @@ func (m *Model) listFailed(p *pane, err error) tea.Cmd {
 		return nil
 	}
 	if first {
-		p.err = text
+		p.err = text // it stands where the rows would
 		_, _, p.up = p.at.parent(m.deps.Buckets != nil)
+		return nil
 	}
 	m.say(text, failure)
 	return nil

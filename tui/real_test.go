@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"net/http/httptest"
 	"os"
@@ -36,7 +37,7 @@ func realDeps() (deps func() Deps, end func()) {
 	}
 	web := httptest.NewServer(server)
 	client := must(cos.New(cos.Config{
-		Endpoint: web.URL, Region: emulator.DefaultRegion, Credentials: cos.Credentials{SecretID: "id", SecretKey: "key"},
+		Endpoint: web.URL, Region: emulator.DefaultRegion, Credentials: cos.Credentials{SecretID: "id", SecretKey: cmp.Or(os.Getenv("COSMANDER_TUI_KEY"), "key")},
 	}))
 	queue := must(jobs.Open(ctx, jobs.Config{
 		Journal: filepath.Join(state, "jobs.db"), Account: "test", PartSize: 1 << 20, Threshold: 2 << 20,

@@ -63,6 +63,19 @@ func (k *Look) Status(text string, tone Tone, width int) string {
 	return l.String()
 }
 
+// Wrap makes text from anywhere safe and breaks it into at most most lines
+// of width cells; what does not fit is cut.
+func (k *Look) Wrap(text string, width, most int) []string {
+	lines := strings.Split(k.Width.Wrap(Safe(text), max(width, 1), ""), "\n")
+	if len(lines) <= most {
+		return lines
+	}
+	rest := strings.Join(lines[most-1:], " ")
+	lines = lines[:most]
+	lines[most-1] = k.Width.Truncate(rest, width, k.Marks.Ellipsis)
+	return lines
+}
+
 // cutEnd shortens gs to width cells by leaving out the end.
 func cutEnd(gs []glyph, width int, ellipsis string) []glyph {
 	used := 0
