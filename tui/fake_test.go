@@ -60,6 +60,7 @@ type fakeStore struct {
 	err   error
 	put   []string
 	panic bool
+	delay time.Duration // of every listing
 	// gate, if set, holds every listing until it is closed or ctx ends.
 	gate chan struct{}
 }
@@ -76,6 +77,9 @@ func (s *fakeStore) List(ctx context.Context, o cos.ListOptions) (*cos.ListPage,
 	s.mu.Unlock()
 	if s.panic {
 		panic("the store is on fire")
+	}
+	if s.delay > 0 && !rest(ctx, s.delay) {
+		return nil, ctx.Err()
 	}
 	if gate != nil {
 		select {

@@ -40,6 +40,9 @@ var loud atomic.Bool
 // programDeps is a program over fakes, shaped by the environment.
 func programDeps() Deps {
 	store := newFakeStore(demoKeys()...)
+	if d, err := time.ParseDuration(os.Getenv("COSMANDER_TUI_DELAY")); err == nil {
+		store.delay = d
+	}
 	queue := newFakeQueue()
 	queue.tally = jobs.Tally{Files: 14, Folders: 3, Bytes: 1_400_000_000, Existing: 2, Names: []string{"cover.jpg", "旅行 1.jpg"}}
 	if n, err := strconv.Atoi(os.Getenv("COSMANDER_TUI_JOBS")); err == nil {
@@ -68,7 +71,7 @@ func demoKeys() []string {
 	if n, err := strconv.Atoi(os.Getenv("COSMANDER_TUI_ROWS")); err == nil {
 		keys := make([]string, n)
 		for i := range keys {
-			keys[i] = fmt.Sprintf("file-%07d.dat", i)
+			keys[i] = fmt.Sprintf("%sfile-%07d.dat", os.Getenv("COSMANDER_TUI_UNDER"), i)
 			if os.Getenv("COSMANDER_TUI_CJK") != "" && i%5 == 0 {
 				keys[i] = fmt.Sprintf("file-%07d 旅行.jpg", i)
 			}
