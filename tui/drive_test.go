@@ -48,6 +48,7 @@ func start(t *testing.T, keys ...string) *driver {
 		Bucket: func(string, string) Store { return d.store },
 		Remote: cos.URI{Bucket: "b-1"}, Now: func() time.Time { return noon },
 	})
+	d.m.after = func(time.Duration, tea.Msg) tea.Cmd { return nil } // tests send what a clock would
 	t.Cleanup(d.m.end)
 	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	return d

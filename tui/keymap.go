@@ -121,7 +121,7 @@ func (k KeyMap) begins(pressed string) bool {
 	return false
 }
 
-// dialogInputs translates a key for a view.
+// input translates a key for a view.
 func (k DialogKeys) input(pressed string) views.Input {
 	table := []struct {
 		binding key.Binding

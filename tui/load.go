@@ -66,7 +66,7 @@ func (m *Model) start(i int, l *load) tea.Cmd {
 	l.ctx, l.cancel = context.WithCancel(m.ctx)
 	l.busy = true
 	p.load = l
-	return tea.Batch(m.loadPage(i, ""), after(slowAfter, slowMsg{i, l.gen}))
+	return tea.Batch(m.loadPage(i, ""), m.after(slowAfter, slowMsg{i, l.gen}))
 }
 
 // more asks for the next page of pane i if it is needed and none is coming.
@@ -82,7 +82,7 @@ func (m *Model) more(i int) tea.Cmd {
 	l := &load{gen: p.gen, to: p.at, busy: true}
 	l.ctx, l.cancel = context.WithCancel(m.ctx)
 	p.load = l
-	return tea.Batch(m.loadPage(i, p.rows.marker), after(slowAfter, slowMsg{i, l.gen}))
+	return tea.Batch(m.loadPage(i, p.rows.marker), m.after(slowAfter, slowMsg{i, l.gen}))
 }
 
 // loadPage returns the command that lists one page of what pane i loads.

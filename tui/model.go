@@ -29,7 +29,8 @@ type Model struct {
 	end  context.CancelFunc
 
 	screen *screen // nil in tests
-	sync   bool    // the terminal can hold back a frame until it is complete
+	after  func(time.Duration, tea.Msg) tea.Cmd
+	sync   bool // the terminal can hold back a frame until it is complete
 
 	width, height int
 	look          views.Look
@@ -78,7 +79,7 @@ func New(ctx context.Context, deps Deps) *Model {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
-	m := &Model{deps: deps, own: map[jobs.ID]jobs.Spec{}, status: deps.Notice}
+	m := &Model{deps: deps, after: after, own: map[jobs.ID]jobs.Spec{}, status: deps.Notice}
 	m.ctx, m.end = context.WithCancel(ctx)
 	m.look = views.Look{Theme: deps.Theme, Marks: views.UnicodeMarks()}
 	if deps.ASCII {
@@ -126,13 +127,13 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.PasteMsg:
 		m.paste(msg.Content)
 	default:
-		return m, m.took(msg)
+		return m, m.received(msg)
 	}
 	return m, nil
 }
 
-// took takes what a command brought.
-func (m *Model) took(msg tea.Msg) tea.Cmd {
+// received takes what a command brought.
+func (m *Model) received(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case listedMsg:
 		return m.listed(msg)

@@ -166,7 +166,7 @@ func (m *Model) announce(j jobs.Job) tea.Cmd {
 	case jobs.Queued, jobs.Running, jobs.Retrying, jobs.Paused, jobs.Verifying:
 		return nil
 	}
-	return after(resultStays, resultOverMsg{m.result.n})
+	return m.after(resultStays, resultOverMsg{m.result.n})
 }
 
 // ending says how a job ended well.
@@ -198,7 +198,7 @@ func (m *Model) clock() tea.Cmd {
 	for _, j := range m.queue.Jobs {
 		if j.State == jobs.Retrying && j.RetryAt.After(m.deps.Now()) {
 			m.ticking = true
-			return after(time.Second, tickMsg{})
+			return m.after(time.Second, tickMsg{})
 		}
 	}
 	return nil

@@ -113,12 +113,13 @@ func Run(ctx context.Context, deps Deps) error {
 	deps.ASCII = deps.ASCII || asciiLocale(deps.Environ)
 	m := New(ctx, deps)
 	defer m.end()
-	options, screen := program(ctx, deps)
+	options, screen := program(deps)
 	m.screen = screen
 	go screen.run()
+	p := tea.NewProgram(m, options...)
 	ended := make(chan error, 1)
 	go func() {
-		_, err := tea.NewProgram(m, options...).Run()
+		_, err := p.Run()
 		screen.close()
 		ended <- err
 	}()
@@ -127,6 +128,7 @@ func Run(ctx context.Context, deps Deps) error {
 		return outcome(ctx, m, err)
 	case <-ctx.Done():
 	}
+	go p.Quit() // not by a context: a killed program does not wait for its reader
 	select {
 	case err := <-ended:
 		return outcome(ctx, m, err)
@@ -152,7 +154,7 @@ func asciiLocale(environ []string) bool {
 
 // program returns the options of the Bubble Tea program and the screen that
 // it writes to.
-func program(ctx context.Context, deps Deps) ([]tea.ProgramOption, *screen) {
+func program(deps Deps) ([]tea.ProgramOption, *screen) {
 	var out io.Writer = os.Stdout
 	if deps.Output != nil {
 		out = deps.Output
@@ -163,7 +165,7 @@ func program(ctx context.Context, deps Deps) ([]tea.ProgramOption, *screen) {
 	} else {
 		out = s
 	}
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithEnvironment(deps.Environ), tea.WithOutput(out), tea.WithoutSignalHandler()}
+	options := []tea.ProgramOption{tea.WithEnvironment(deps.Environ), tea.WithOutput(out), tea.WithoutSignalHandler()}
 	if deps.Input != nil {
 		options = append(options, tea.WithInput(deps.Input))
 	}

@@ -85,7 +85,7 @@ func (c *Confirm) names(k *Look, inner, room int) []string {
 		lines = append(lines, k.fact("", "  "+name, 0, inner))
 	}
 	if rest := c.More + int64(len(c.Names)-len(shown)); rest > 0 {
-		lines = append(lines, k.note2("  and "+Count(rest)+" more"))
+		lines = append(lines, k.remark("  and "+Count(rest)+" more"))
 	}
 	return lines
 }

@@ -115,7 +115,7 @@ func (v *JobList) Draw(k *Look, width, height int) []string {
 		body = append(body, k.job(v.Snapshot.Jobs[i], i == v.cursor, width-2))
 	}
 	if len(v.Snapshot.Jobs) == 0 {
-		body = append(body, "", k.note2("no jobs"+k.sep()+"F5 in a pane copies to the other one"))
+		body = append(body, "", k.remark("no jobs"+k.sep()+"F5 in a pane copies to the other one"))
 	}
 	return k.box(title, v.Hint, fill(body, v.page), width, k.Accent)
 }
@@ -253,7 +253,7 @@ func (k *Look) state(j jobs.Job) (string, theme.Style) {
 func (v *JobList) drawItems(k *Look, width, height int) []string {
 	var body []string
 	if v.Items == nil {
-		body = append(body, "", k.note2("reading the items"+k.Marks.Ellipsis))
+		body = append(body, "", k.remark("reading the items"+k.Marks.Ellipsis))
 	}
 	for i := v.top; i < min(v.top+height-2, len(v.Items)); i++ {
 		body = append(body, k.item(v.Items[i], width-2))

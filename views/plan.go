@@ -123,18 +123,19 @@ func (p *Plan) existing(k *Look, inner, room int) []string {
 	if p.Tally.Existing == 1 {
 		verb = "exists"
 	}
-	lines := []string{k.note2(Count(p.Tally.Existing) + " " + verb + " there:")}
+	lines := []string{k.remark(Count(p.Tally.Existing) + " " + verb + " there:")}
 	names := p.Tally.Names[:max(min(len(p.Tally.Names), room-3, 6), 0)]
 	for _, name := range names {
 		lines = append(lines, k.fact("", "  "+name, 0, inner))
 	}
 	if rest := p.Tally.Existing - int64(len(names)); rest > 0 {
-		lines = append(lines, k.note2("  and "+Count(rest)+" more"))
+		lines = append(lines, k.remark("  and "+Count(rest)+" more"))
 	}
 	return append(lines, "")
 }
 
-func (k *Look) note2(text string) string { return "  " + k.Dim.On(text) }
+// remark is a dim line of a dialog.
+func (k *Look) remark(text string) string { return "  " + k.Dim.On(text) }
 
 func (p *Plan) policy(k *Look) string {
 	style := k.Text

@@ -116,9 +116,6 @@ func (k *Look) Strip(s Strip, width int) string {
 		return k.stripResult(s, width)
 	}
 	right := line{look: k}
-	if s.Total > 0 {
-		right.cells += 0
-	}
 	barCells := min(max(width/7, 6), 24)
 	right.WriteString(k.bar(s.Done, s.Total, barCells))
 	right.cells += barCells
