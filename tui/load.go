@@ -109,7 +109,7 @@ func (m *Model) source(to place) func(ctx context.Context, marker string, hide b
 	return func(ctx context.Context, marker string, hide bool) (page, error) {
 		answer, err := store.List(ctx, cos.ListOptions{Prefix: to.Key, Delimiter: "/", Marker: marker})
 		if err != nil {
-			return page{}, err //nolint:wrapcheck // it says what was asked of which bucket
+			return page{}, err // it says what was asked of which bucket
 		}
 		return bucketPage(answer, to.Key, hide), nil
 	}

@@ -16,7 +16,7 @@ import (
 // TestMain runs the program itself when the environment asks for it, so that
 // tests can start it in a terminal of its own.
 func TestMain(m *testing.M) {
-	time.Local = time.UTC //nolint:gosmopolitan // file times are shown in local time; frames must not differ
+	time.Local = time.UTC // file times are shown in local time; frames must not differ
 	if os.Getenv("COSMANDER_TUI_PROGRAM") == "" {
 		os.Exit(m.Run())
 	}

@@ -62,7 +62,7 @@ func (s *screen) Write(p []byte) (int, error) {
 		bytes.Contains(p, []byte(ansi.EraseLineRight)):
 		s.repaint()
 	}
-	return n, err //nolint:wrapcheck // the caller is Bubble Tea, which looks at the bare error
+	return n, err // the caller is Bubble Tea, which looks at the bare error
 }
 
 // repaint forgets what the terminal shows. The caller holds mu.
@@ -128,7 +128,7 @@ type fileScreen struct {
 }
 
 // Read is part of what Bubble Tea expects of a terminal.
-func (s fileScreen) Read(p []byte) (int, error) { return s.file.Read(p) } //nolint:wrapcheck // as above
+func (s fileScreen) Read(p []byte) (int, error) { return s.file.Read(p) }
 
 // Close is part of what Bubble Tea expects of a terminal. The file stays open.
 func (s fileScreen) Close() error { return nil }

@@ -17,7 +17,7 @@ type surveyedMsg struct {
 	id    uint64
 	tally jobs.Tally
 	feed  <-chan jobs.Tally
-	ctx   context.Context //nolint:containedctx // of the survey, to go on waiting with
+	ctx   context.Context // of the survey, to go on waiting with
 }
 
 // surveyFailedMsg says why a survey ended early.
