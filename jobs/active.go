@@ -122,6 +122,13 @@ func (a *active) has(l lane) bool {
 	return len(a.buffer[l]) > 0
 }
 
+// err returns why nothing more can be done for the job; nil normally.
+func (a *active) err() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.halted
+}
+
 // onlyLast reports that nothing but the last lane is left.
 func (a *active) onlyLast() bool {
 	return a.ended.Load() && a.inflight[laneSmall]+a.inflight[laneLarge] == 0 &&
@@ -180,7 +187,9 @@ func (a *active) over() bool {
 	if a.stopping != nil {
 		return a.idle()
 	}
-	return a.idle() && a.ended.Load() && !a.has(laneSmall) && !a.has(laneLarge) && !a.has(laneLast)
+	// With its context ended a look at the journal finds nothing, which must
+	// not be taken for nothing left.
+	return a.ctx.Err() == nil && a.idle() && a.ended.Load() && !a.has(laneSmall) && !a.has(laneLarge) && !a.has(laneLast)
 }
 
 // halt stops a job whose progress can no longer be kept.

@@ -22,9 +22,9 @@ func (w *world) slow() (fast func()) {
 func half(t *testing.T, q *Queue, id ID) {
 	t.Helper()
 	eventually(t, func() bool {
-		j := job(t, q, id)
-		return j.BytesDone >= 2*partBytes && j.BytesDone < j.Bytes
-	}, "two parts are sent")
+		acked, err := q.j.acked(t.Context(), id)
+		return err == nil && acked[1] == 2*partBytes
+	}, "two parts are in the journal")
 }
 
 func TestControl_PauseKeepsPartsAndResumeGoesOn(t *testing.T) {

@@ -256,9 +256,13 @@ func (j *journal) finish(id ID) error {
 		if err := t.flush(); err != nil {
 			return err
 		}
-		var items, failed int64
-		if err := t.get("SELECT items, failed FROM jobs WHERE id = ?", []any{id}, &items, &failed); err != nil {
-			return err
+		var items, done, failed int64
+		if err := t.get("SELECT items, done, failed FROM jobs WHERE id = ? AND walked", []any{id},
+			&items, &done, &failed); err != nil {
+			return fmt.Errorf("jobs: end job %d: %w", id, err)
+		}
+		if done+failed != items {
+			return fmt.Errorf("jobs: job %d has %d items, but %d are done and %d failed", id, items, done, failed)
 		}
 		to, reason := Done, ""
 		if failed > 0 {

@@ -183,8 +183,11 @@ func (k *keeper) obey() (wrote bool) {
 			continue
 		}
 		if a := k.q.active[r.id]; a != nil {
-			k.interrupt(a, r.want)
-			continue
+			if a.err() == nil || !a.idle() {
+				k.interrupt(a, r.want)
+				continue
+			}
+			k.remove(a) // what went wrong with the journal may be over
 		}
 		if err := k.apply(r); err != nil {
 			k.unreadable(err)
@@ -323,7 +326,7 @@ func (k *keeper) dispatch() {
 		}
 	}
 	for _, a := range slices.Clone(k.jobs) {
-		if !a.settled && (a.over() || a.failed() && a.idle()) {
+		if !a.settled && (a.over() || a.err() != nil && a.idle()) {
 			k.end(a)
 		}
 	}
@@ -334,7 +337,7 @@ func (k *keeper) next(l lane) bool {
 	loads := make([]load, len(k.jobs))
 	for i, a := range k.jobs {
 		running += a.inflight[l]
-		loads[i] = load{running: a.inflight[l], waiting: !a.failed() && a.has(l)}
+		loads[i] = load{running: a.inflight[l], waiting: a.err() == nil && a.has(l)}
 	}
 	i := pick(loads)
 	if i < 0 || running >= k.e.cfg.slots(l) {
@@ -351,17 +354,11 @@ func (k *keeper) next(l lane) bool {
 	return true
 }
 
-func (a *active) failed() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.halted != nil
-}
-
 // end writes how a job that has come to rest stands.
 func (k *keeper) end(a *active) {
 	a.settled = true
 	switch {
-	case a.failed():
+	case a.err() != nil:
 		// Nothing can be written. It stays in the list with its reason, and
 		// in the journal as it was.
 		return
@@ -388,13 +385,15 @@ func (k *keeper) over(a *active, err error) {
 		k.tellAll()
 		return
 	}
+	k.remove(a)
+	k.look(k.life)
+}
+
+func (k *keeper) remove(a *active) {
 	a.release()
 	a.stop(errClosing)
 	k.jobs = slices.DeleteFunc(k.jobs, func(b *active) bool { return a == b })
 	k.reloadThen(func() { delete(k.q.active, a.id) })
-	if k.q.runner.Load() {
-		k.look(k.life)
-	}
 }
 
 // reloadThen changes the active jobs together with the rows, so that no

@@ -218,23 +218,37 @@ func (q *Queue) ask(ctx context.Context, id ID, w want) error {
 	if err := q.look(ctx); err != nil {
 		return err
 	}
-	return q.await(ctx, func(rows []jobRow) bool {
+	err := q.await(ctx, func(rows []jobRow) bool {
 		for _, r := range rows {
 			if r.id == id {
-				return r.want == wantNothing || !q.runner.Load() || r.account != q.cfg.Account
+				return r.want == wantNothing || q.halted(id) != nil || !q.runner.Load() || r.account != q.cfg.Account
 			}
 		}
 		return true
 	})
+	return errors.Join(err, q.halted(id))
+}
+
+// halted returns why a job of this process cannot go on, which is always
+// trouble with the journal.
+func (q *Queue) halted(id ID) error {
+	q.mu.Lock()
+	a := q.active[id]
+	q.mu.Unlock()
+	if a == nil {
+		return nil
+	}
+	return a.err()
 }
 
 // Wait returns when none of the jobs will move by itself any more: each is
-// done, failed, cancelled or paused.
+// done, failed, cancelled or paused. An error means that the journal can no
+// longer be read or written.
 func (q *Queue) Wait(ctx context.Context, ids ...ID) error {
-	return q.await(ctx, func(rows []jobRow) bool {
+	err := q.await(ctx, func(rows []jobRow) bool {
 		still := map[ID]bool{}
 		for _, r := range rows {
-			still[r.id] = r.want != wantNothing || !r.state.Final() && r.state != Paused
+			still[r.id] = q.halted(r.id) == nil && (r.want != wantNothing || !r.state.Final() && r.state != Paused)
 		}
 		for _, id := range ids {
 			if still[id] {
@@ -243,6 +257,10 @@ func (q *Queue) Wait(ctx context.Context, ids ...ID) error {
 		}
 		return true
 	})
+	for _, id := range ids {
+		err = errors.Join(err, q.halted(id))
+	}
+	return err
 }
 
 // ClearDone removes finished jobs that have no failed item from the list.

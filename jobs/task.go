@@ -56,8 +56,8 @@ func (t *task) run() {
 	delta, save := t.end(out, err)
 	if save != nil {
 		err = t.e.j.w.do(save)
-	} else if !errors.Is(err, errJournal) {
-		err = nil
+	} else if t.ctx.Err() != nil || !errors.Is(err, errJournal) {
+		err = nil // a read of the journal that was cut off by the stop says nothing
 	}
 	t.e.events <- func() { t.finished(delta, err) }
 }
