@@ -41,7 +41,7 @@ func (q *Queue) show(r jobRow) Job {
 	fillCounts(&job, r.tally)
 	a := q.active[r.id]
 	switch {
-	case a != nil:
+	case a != nil && !r.state.Final(): // a final state is news that a has yet to hear
 		a.fill(&job)
 	case r.state == Running && r.live.state != "":
 		r.live.fill(&job, r.bytesDone)
