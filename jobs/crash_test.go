@@ -81,35 +81,35 @@ const partBytes = 1 << 20
 
 func TestCrash_UploadInPartsGoesOnFromEveryRequest(t *testing.T) {
 	t.Parallel()
-	// initiate, 5 parts, complete
-	for n := int64(1); n <= 8; n++ {
+	// initiate, 3 parts, complete
+	for n := int64(1); n <= 6; n++ {
 		t.Run(nth(int(n)), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.cfg.Parts = 2
-			size := int64(4*partBytes + 99)
+			w.cfg.Parts = 1
+			size := int64(2*partBytes + 99)
 			want := w.file("big", size)
 			ended := w.killed(w.upload("big"), n, 0)
-			assert.Equal(t, n > 7, ended)
+			assert.Equal(t, n > 5, ended)
 			for _, j := range w.resume() {
 				assert.Equal(t, Done, j.State, j.Reason)
 				assert.Zero(t, j.Unverified)
 			}
 			same(t, want, w.stored("up/big"))
-			// Two parts were in flight.
-			assert.LessOrEqual(t, w.sent.Load(), size+2*partBytes+10*kib)
+			// One part was in flight.
+			assert.LessOrEqual(t, w.sent.Load(), size+partBytes+10*kib)
 		})
 	}
 }
 
 func TestCrash_UploadInPartsGoesOnFromEveryCommit(t *testing.T) {
 	t.Parallel()
-	for n := int64(1); n <= 12; n++ {
+	for n := int64(1); n <= 10; n++ {
 		t.Run(nth(int(n)), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.cfg.Parts = 2
-			size := int64(4*partBytes + 99)
+			w.cfg.Parts = 1
+			size := int64(2*partBytes + 99)
 			want := w.file("big", size)
 			w.killed(w.upload("big"), 0, n)
 			jobs := w.resume()
@@ -121,14 +121,14 @@ func TestCrash_UploadInPartsGoesOnFromEveryCommit(t *testing.T) {
 				assert.Equal(t, Done, j.State, j.Reason)
 			}
 			same(t, want, w.stored("up/big"))
-			assert.LessOrEqual(t, w.sent.Load(), size+2*partBytes+10*kib)
+			assert.LessOrEqual(t, w.sent.Load(), size+partBytes+10*kib)
 		})
 	}
 }
 
 func TestCrash_DownloadInRangesGoesOnFromEveryRequestAndCommit(t *testing.T) {
 	t.Parallel()
-	const size = 4*partBytes + 99
+	const size = 3*partBytes + 99
 	check := func(t *testing.T, request, commit int64) {
 		w := newWorld(t)
 		w.cfg.Parts = 2
@@ -145,14 +145,14 @@ func TestCrash_DownloadInRangesGoesOnFromEveryRequestAndCommit(t *testing.T) {
 		}
 		assert.Equal(t, string(want), tree(t, to)["big"])
 		noTemps(t, to)
-		// Five ranges, at most the two in flight twice, and the first request,
+		// Four ranges, at most the two in flight twice, and the first request,
 		// which finds out that the object is large.
-		assert.LessOrEqual(t, w.server.Requests("GetObject"), int64(8))
+		assert.LessOrEqual(t, w.server.Requests("GetObject"), int64(7))
 	}
-	for n := int64(1); n <= 8; n++ {
+	for n := int64(1); n <= 7; n++ {
 		t.Run(fmt.Sprintf("request=%d", n), func(t *testing.T) { t.Parallel(); check(t, n, 0) })
 	}
-	for n := int64(1); n <= 12; n++ {
+	for n := int64(1); n <= 10; n++ {
 		t.Run(fmt.Sprintf("commit=%d", n), func(t *testing.T) { t.Parallel(); check(t, 0, n) })
 	}
 }
