@@ -1,0 +1,122 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"cosmander/cos"
+	"cosmander/cos/emulator"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+)
+
+const benchBytes = 256 << 20
+
+func benchWorld(b *testing.B) *world {
+	w := newWorld(b)
+	d := Config{}.withDefaults()
+	w.cfg.PartSize, w.cfg.Threshold, w.cfg.Poll = d.PartSize, d.Threshold, d.Poll
+	return w
+}
+
+// BenchmarkUpload beside BenchmarkUploadRaw, which sends the same parts with
+// nothing kept and nothing checked.
+func BenchmarkUpload(b *testing.B) {
+	w := benchWorld(b)
+	w.file("big", benchBytes)
+	q := w.open()
+	b.SetBytes(benchBytes)
+	for b.Loop() {
+		require.Equal(b, Done, finish(b, q, start(b, q, w.upload("big"))).State)
+	}
+}
+
+func BenchmarkUploadRaw(b *testing.B) {
+	w := benchWorld(b)
+	w.file("big", benchBytes)
+	f, err := os.Open(filepath.Join(w.dir, "big"))
+	require.NoError(b, err)
+	defer f.Close()
+	b.SetBytes(benchBytes)
+	for b.Loop() {
+		id, err := w.bucket.InitiateUpload(b.Context(), "raw", cos.Headers{})
+		require.NoError(b, err)
+		all := spans(benchBytes, w.cfg.PartSize)
+		parts := make([]cos.Part, len(all))
+		var g errgroup.Group
+		g.SetLimit(16)
+		for i, s := range all {
+			g.Go(func() error {
+				res, err := w.bucket.UploadPart(context.Background(), "raw", id, s.number,
+					cos.Body{ReaderAt: io.NewSectionReader(f, s.off, s.size), Size: s.size})
+				if err == nil {
+					parts[i] = cos.Part{Number: s.number, ETag: res.ETag}
+				}
+				return err
+			})
+		}
+		require.NoError(b, g.Wait())
+		_, err = w.bucket.CompleteUpload(b.Context(), "raw", id, parts)
+		require.NoError(b, err)
+	}
+}
+
+func BenchmarkDownload(b *testing.B) {
+	w := benchWorld(b)
+	w.object("big", benchBytes)
+	q := w.open()
+	b.SetBytes(benchBytes)
+	for b.Loop() {
+		require.Equal(b, Done, finish(b, q, start(b, q, w.download(filepath.Join(w.dir, "to"), "big"))).State)
+	}
+}
+
+func BenchmarkDownloadRaw(b *testing.B) {
+	w := benchWorld(b)
+	w.object("big", benchBytes)
+	b.SetBytes(benchBytes)
+	for b.Loop() {
+		f, err := os.Create(filepath.Join(w.dir, "raw"))
+		require.NoError(b, err)
+		var g errgroup.Group
+		g.SetLimit(16)
+		for _, s := range spans(benchBytes, w.cfg.PartSize) {
+			g.Go(func() error {
+				o, err := w.bucket.Get(context.Background(), "big", cos.GetOptions{Range: &cos.ByteRange{Offset: s.off, Length: s.size}})
+				if err != nil {
+					return err
+				}
+				defer o.Body.Close()
+				_, err = io.CopyBuffer(io.NewOffsetWriter(f, s.off), o.Body, make([]byte, copyBuffer))
+				return err
+			})
+		}
+		require.NoError(b, g.Wait())
+		require.NoError(b, f.Close())
+	}
+}
+
+// BenchmarkSmallFiles moves 2 000 files of 4 KiB at 30 ms a request; files/s
+// is to be held against 100, which three at a time would reach.
+func BenchmarkSmallFiles(b *testing.B) {
+	w := benchWorld(b)
+	const files = 2000
+	for i := range files {
+		w.file(fmt.Sprintf("d/%04d", i), 4*kib)
+	}
+	w.server.Faults().Add(emulator.Fault{Latency: 30 * time.Millisecond})
+	q := w.open()
+	for b.Loop() {
+		require.Equal(b, Done, finish(b, q, start(b, q, w.upload("d"))).State)
+	}
+	b.ReportMetric(float64(files*b.N)/b.Elapsed().Seconds(), "up-files/s")
+	began := time.Now()
+	require.Equal(b, Done, finish(b, q, start(b, q, w.download(filepath.Join(w.dir, "to"), "up/d/"))).State)
+	b.ReportMetric(files/time.Since(began).Seconds(), "down-files/s")
+}
