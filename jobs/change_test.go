@@ -96,22 +96,40 @@ func TestDownload_ObjectThatChangesMeanwhileFailsAndRetryFetchesTheNew(t *testin
 	t.Parallel()
 	w := newWorld(t)
 	w.object("big", 4*partBytes)
-	q := w.open(func(c *Config) { c.Parts = 1 })
 	var want []byte
-	w.whenSeen(w.seen.Load()+5, func() {
-		w.before.Store(nil)
-		want = w.object("big", 4*partBytes+3)
+	var once sync.Once
+	q := w.open(func(c *Config) {
+		c.Parts = 1
+		c.create = func(root *os.Root, name string, flag int) (tempFile, error) {
+			f, err := createTemp(root, name, flag)
+			return &watched{f, func(off int64) {
+				if off > 2*partBytes {
+					once.Do(func() { want = w.object("big", 4*partBytes+3) })
+				}
+			}}, err
+		}
 	})
 	to := filepath.Join(w.dir, "to")
 	id := start(t, q, w.download(to, "big"))
 	j := finish(t, q, id)
 	assert.Equal(t, Failed, j.State)
 	assert.Contains(t, j.Reason, "changed while it was downloaded")
-	assert.Empty(t, tree(t, to))
+	assert.Empty(t, names(tree(t, to)))
 	require.NoError(t, q.Retry(t.Context(), id))
 	j = finish(t, q, id)
 	assert.Equal(t, Done, j.State, j.Reason)
 	same(t, want, []byte(tree(t, to)["big"]))
+}
+
+// watched tells where it is written.
+type watched struct {
+	tempFile
+	wrote func(off int64)
+}
+
+func (f *watched) WriteAt(p []byte, off int64) (int, error) {
+	f.wrote(off)
+	return f.tempFile.WriteAt(p, off)
 }
 
 // fullDisk is a temporary file on a disk with room for so many bytes.

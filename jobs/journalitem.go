@@ -36,7 +36,7 @@ func (b bits) Scan(v any) error {
 // counters changed. Items whose destination is taken already fail, unless it
 // is the same source found again by a walk that was repeated.
 func (j *journal) walked(id ID, items []*item, at walkPos, end bool) (delta tally, err error) {
-	err = j.w.do(func(t *txn) error {
+	err = j.w.note(func(t *txn) error {
 		delta = tally{}
 		var next int64
 		if err := t.get("SELECT next_n FROM jobs WHERE id = ?", []any{id}, &next); err != nil {
@@ -243,7 +243,7 @@ func (j *journal) forget(it *item) error {
 
 // keepAcks writes parts that are safe.
 func (j *journal) keepAcks(it *item, acks ...ack) error {
-	return j.w.do(func(t *txn) error {
+	return j.w.note(func(t *txn) error {
 		for _, a := range acks {
 			_, err := t.exec("INSERT OR REPLACE INTO parts (job, n, number, size, etag, crc) VALUES (?, ?, ?, ?, ?, ?)",
 				it.job, it.n, a.number, a.size, a.etag, int64(a.crc))

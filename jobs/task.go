@@ -55,7 +55,7 @@ func (t *task) run() {
 	out, err := t.do(t.ctx)
 	delta, save := t.end(out, err)
 	if save != nil {
-		err = t.e.j.w.do(save)
+		err = t.e.j.w.note(save)
 	} else if t.ctx.Err() != nil || !errors.Is(err, errJournal) {
 		err = nil // a read of the journal that was cut off by the stop says nothing
 	}

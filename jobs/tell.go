@@ -40,7 +40,7 @@ func (k *keeper) tell() {
 		return
 	}
 	// Nobody waits for it, and a lost one is made up for by the next.
-	k.e.j.w.send(func(t *txn) error { return t.tell(news) }, func(error) {})
+	k.e.j.w.send(write{fn: func(t *txn) error { return t.tell(news) }, done: func(error) {}, lazy: true})
 	k.q.signal()
 }
 

@@ -59,7 +59,7 @@ func newWorld(t testing.TB) *world {
 	t.Cleanup(transport.CloseIdleConnections)
 	client, err := cos.New(cos.Config{
 		Endpoint: front.URL, Region: region, Credentials: cos.Credentials{SecretID: "id", SecretKey: "key"},
-		IdleTimeout: time.Second, Transport: transport,
+		IdleTimeout: 2 * time.Second, Transport: transport,
 	})
 	require.NoError(t, err)
 	w.bucket = client.Bucket(bucketName, region)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -21,6 +22,7 @@ const groupLimit = 256
 type write struct {
 	fn   func(*txn) error
 	done func(error) // called by the writer; must be quick
+	lazy bool
 }
 
 // writer is the one goroutine of a process that writes the journal. Callers
@@ -37,7 +39,9 @@ type writer struct {
 	commits atomic.Int64
 	hook    func(commit int64) (die bool) // for tests: before the nth commit; may be nil
 
-	stmts map[string]*sql.Stmt // only used by the goroutine
+	// Only used by the goroutine:
+	stmts map[string]*sql.Stmt
+	full  bool // commits wait for the disk
 }
 
 func newWriter(conn *sql.Conn, hook func(int64) bool) *writer {
@@ -46,27 +50,36 @@ func newWriter(conn *sql.Conn, hook func(int64) bool) *writer {
 		queue: make(chan write, 4*groupLimit),
 		ended: make(chan struct{}),
 		stmts: map[string]*sql.Stmt{},
+		full:  true, // as openJournal asks for
 	}
 	go w.run()
 	return w
 }
 
 // do commits fn and returns when it is on disk.
-func (w *writer) do(fn func(*txn) error) error {
+func (w *writer) do(fn func(*txn) error) error { return w.wait(fn, false) }
+
+// note commits fn so that it survives the end of the process, but not a power
+// loss. It is for what is found again or harmlessly repeated then, such as a
+// part that the service lists: waiting for the disk with each would slow the
+// transfer down. What is noted is on disk with the next do.
+func (w *writer) note(fn func(*txn) error) error { return w.wait(fn, true) }
+
+func (w *writer) wait(fn func(*txn) error, lazy bool) error {
 	done := make(chan error, 1)
-	w.send(fn, func(err error) { done <- err })
+	w.send(write{fn: fn, lazy: lazy, done: func(err error) { done <- err }})
 	return <-done
 }
 
-// send queues fn; done is told when it is on disk or why it is not.
-func (w *writer) send(fn func(*txn) error, done func(error)) {
+// send queues a share; its done is told how it went.
+func (w *writer) send(share write) {
 	w.mu.RLock()
 	if w.closed {
 		w.mu.RUnlock()
-		done(errClosed)
+		share.done(errClosed)
 		return
 	}
-	w.queue <- write{fn, done}
+	w.queue <- share
 	w.mu.RUnlock()
 }
 
@@ -135,6 +148,9 @@ func (w *writer) commit(group []write) error {
 	// A commit is never cancelled: a caller that goes on must know whether it
 	// happened. busy_timeout bounds it.
 	t := &txn{ctx: context.Background(), w: w, tallies: map[ID]*tally{}}
+	if err := w.sync(slices.ContainsFunc(group, func(g write) bool { return !g.lazy })); err != nil {
+		return err
+	}
 	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
@@ -145,6 +161,23 @@ func (w *writer) commit(group []write) error {
 		return err
 	}
 	w.commits.Add(1)
+	return nil
+}
+
+// sync chooses whether commits wait for the disk.
+func (w *writer) sync(full bool) error {
+	if full == w.full {
+		return nil
+	}
+	mode := "NORMAL"
+	if full {
+		mode = "FULL"
+	}
+	// Not a prepared statement: this pragma acts when it is compiled.
+	if _, err := w.conn.ExecContext(context.Background(), "PRAGMA synchronous = "+mode); err != nil {
+		return fmt.Errorf("%w: %w", errJournal, err)
+	}
+	w.full = full
 	return nil
 }
 
