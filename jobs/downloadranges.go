@@ -221,6 +221,7 @@ func (t *task) fetchMissing(ctx context.Context, b *cos.Bucket, f tempFile, all 
 			r.c.reset()
 			return err
 		}
+		writeBack(f, s.off, s.size)
 		a := ack{number: s.number, size: s.size, crc: r.crc}
 		if err := t.e.j.keepAcks(t.item, a); err != nil {
 			return err

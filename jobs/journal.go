@@ -250,9 +250,10 @@ func (j *journal) drop(id ID, w want) error {
 	})
 }
 
-// finish ends a job whose items are all at their end: done if none failed.
+// finish ends a job whose items are all at their end: done if none failed. It
+// is only noted: were it lost with the power, the job would find its work done.
 func (j *journal) finish(id ID) error {
-	return j.w.do(func(t *txn) error {
+	return j.w.note(func(t *txn) error {
 		if err := t.flush(); err != nil {
 			return err
 		}

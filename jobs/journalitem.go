@@ -217,7 +217,7 @@ func (j *journal) opened(it *item, uploadID string) error {
 
 // verifying notes that everything was sent.
 func (j *journal) verifying(it *item) error {
-	return j.w.do(func(t *txn) error { return t.moved(it, Verifying, "attempts = attempts") })
+	return j.w.note(func(t *txn) error { return t.moved(it, Verifying, "attempts = attempts") })
 }
 
 // resized notes the true size of an item and the lane it belongs to.
