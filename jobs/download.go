@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/crc64"
 	"io"
 	"os"
 	"path/filepath"
@@ -29,7 +28,7 @@ var buffers = sync.Pool{New: func() any {
 type crcWriter struct{ sum uint64 }
 
 func (w *crcWriter) Write(p []byte) (int, error) {
-	w.sum = crc64.Update(w.sum, crcTable, p)
+	w.sum = cos.CRC64(w.sum, p)
 	return len(p), nil
 }
 
@@ -236,7 +235,7 @@ func (r *run) copy(body io.Reader) error {
 			if _, err := r.f.WriteAt((*buf)[:n], r.off+r.got); err != nil {
 				return &localError{err}
 			}
-			r.crc = crc64.Update(r.crc, crcTable, (*buf)[:n])
+			r.crc = cos.CRC64(r.crc, (*buf)[:n])
 			r.got += int64(n)
 			r.c.add(n)
 		}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/crc64"
 	"io"
 	"mime"
 	"path"
@@ -158,8 +157,6 @@ func (t *task) headers() cos.Headers {
 	return cos.Headers{ContentType: mime.TypeByExtension(path.Ext(t.item.key))}
 }
 
-var crcTable = crc64.MakeTable(crc64.ECMA)
-
 // sum reads size bytes for their checksum.
 func sum(ctx context.Context, r io.ReaderAt, size int64) (uint64, error) {
 	buf := buffers.Get().(*[]byte) //nolint:errcheck // nothing else is put there
@@ -170,7 +167,7 @@ func sum(ctx context.Context, r io.ReaderAt, size int64) (uint64, error) {
 			return 0, context.Cause(ctx)
 		}
 		n, err := r.ReadAt((*buf)[:min(int64(len(*buf)), size-off)], off)
-		crc = crc64.Update(crc, crcTable, (*buf)[:n])
+		crc = cos.CRC64(crc, (*buf)[:n])
 		off += int64(n)
 		if err != nil && off < size {
 			return 0, err
