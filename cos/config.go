@@ -45,7 +45,10 @@ type Credentials struct {
 // Anonymous reports that requests are sent unsigned.
 func (c Credentials) Anonymous() bool { return c.SecretID == "" && c.SecretKey == "" }
 
-func (c Credentials) String() string   { return "credentials from " + c.Source }
+// String says where the credentials come from and shows nothing of them.
+func (c Credentials) String() string { return "credentials from " + c.Source }
+
+// GoString is String, so that %#v shows no secret either.
 func (c Credentials) GoString() string { return c.String() }
 
 // Provider hands out the credentials to sign the next request with. It is

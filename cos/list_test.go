@@ -135,7 +135,8 @@ func TestPages_StopsAfterAnErrorAndWhenTheCallerDoes(t *testing.T) {
 	require.NoError(t, errs[0])
 	assert.True(t, cos.Retryable(errs[1]))
 	requests = 0
-	for range b.Pages(t.Context(), cos.ListOptions{}) {
+	for _, err := range b.Pages(t.Context(), cos.ListOptions{}) {
+		require.NoError(t, err)
 		break
 	}
 	assert.Equal(t, 1, requests)

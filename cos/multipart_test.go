@@ -131,7 +131,8 @@ func TestAllParts_ReadsEveryPage(t *testing.T) {
 	require.NoError(t, err)
 	at := time.Date(2017, 8, 8, 9, 43, 35, 0, time.UTC)
 	assert.Equal(t, []cos.Part{
-		{Number: 1, Size: 100, ETag: "e1", LastModified: at}, {Number: 2, Size: 200, ETag: "e2", LastModified: at},
+		{Number: 1, Size: 100, ETag: "e1", LastModified: at},
+		{Number: 2, Size: 200, ETag: "e2", LastModified: at},
 		{Number: 7, Size: 700, ETag: "e7", LastModified: at},
 	}, got)
 }

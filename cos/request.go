@@ -88,7 +88,7 @@ func (c *Client) attempt(ctx context.Context, call *call, skew time.Duration) (*
 		return nil, 0, fmt.Errorf("%s: %w", call.what(), err)
 	}
 	cause := func(err error) error { return broken(ctx, dog, call, req.URL.Host, err) }
-	resp, err := c.roundTrip(req)
+	resp, err := c.roundTrip(req) //nolint:bodyclose // the answer's reader closes it, and a refusal below
 	if err != nil {
 		err = cause(err)
 	} else {
@@ -121,7 +121,7 @@ func (c *Client) roundTrip(req *http.Request) (*http.Response, error) {
 	}
 	done := make(chan result, 1)
 	go func() {
-		resp, err := c.transport.RoundTrip(req)
+		resp, err := c.transport.RoundTrip(req) //nolint:bodyclose // whoever receives it does, or the drain below
 		done <- result{resp, err}
 	}()
 	select {

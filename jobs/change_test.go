@@ -220,7 +220,7 @@ func TestDownload_HostileKeysNeverLeaveTheFolderAndAreReported(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 1, clash, "one of the two must be stored and the other be reported")
-	assert.EqualValues(t, j.Items, j.ItemsDone+j.ItemsFailed)
+	assert.Equal(t, j.Items, j.ItemsDone+j.ItemsFailed)
 	assert.Empty(t, tree(t, outside))
 	inside, err := filepath.Glob(filepath.Join(w.dir, "*"))
 	require.NoError(t, err)

@@ -227,7 +227,7 @@ func (r *run) learn(head *cos.Head) error {
 }
 
 func (r *run) copy(body io.Reader) error {
-	buf := buffers.Get().(*[]byte) //nolint:errcheck // nothing else is put there
+	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
 	for r.got < r.size {
 		n, err := body.Read((*buf)[:min(int64(len(*buf)), r.size-r.got)])

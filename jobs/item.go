@@ -58,9 +58,6 @@ type walkPos struct {
 	after  string // last name that was passed
 }
 
-// todo reports that the item still has something to do.
-func (i *item) todo() bool { return i.state == Queued || i.state == Running || i.state == Verifying }
-
 // tempName is the name of the item's temporary file. It follows from the row,
 // so that after a crash it is known which files are ours.
 func (i *item) tempName() string { return fmt.Sprintf(".cosmander-%d-%d.part", i.job, i.n) }

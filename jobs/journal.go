@@ -73,7 +73,9 @@ const jobColumns = `id, kind, account, state, want, created, finished, reason, w
 func (r *jobRow) fields() []any {
 	return []any{
 		&r.id, &r.kind, &r.account, &r.state, &r.want, &r.created, &r.finished, &r.reason, &r.walked,
-		&r.walk.source, text{&r.walk.after}, &r.nextN, &r.items, &r.done, &r.failed, &r.skipped,
+		&r.walk.source,
+		text{&r.walk.after},
+		&r.nextN, &r.items, &r.done, &r.failed, &r.skipped,
 		&r.unverified, &r.bytes, &r.bytesDone,
 		&r.live.state, &r.live.bytes, &r.live.rate, &r.live.retryAt, &r.live.reason,
 	}

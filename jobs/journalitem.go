@@ -13,8 +13,16 @@ const itemColumns = `job, n, state, lane, source, name, folder, path, key, size,
 
 func (i *item) fields(skipped, verified *bool) []any {
 	return []any{
-		&i.job, &i.n, &i.state, &i.lane, &i.source, text{&i.name}, &i.folder, text{&i.path}, text{&i.key},
-		&i.size, &i.etag, bits{&i.crc}, &i.hasCRC, &i.version, &i.id.mtimeNS, bits{&i.id.inode}, bits{&i.id.dev},
+		&i.job, &i.n, &i.state, &i.lane, &i.source,
+		text{&i.name},
+		&i.folder,
+		text{&i.path},
+		text{&i.key},
+		&i.size, &i.etag,
+		bits{&i.crc},
+		&i.hasCRC, &i.version, &i.id.mtimeNS,
+		bits{&i.id.inode},
+		bits{&i.id.dev},
 		&i.uploadID, &i.partSize, &i.temp, &i.attempts, &i.code, &i.request, &i.reason, skipped, verified,
 	}
 }

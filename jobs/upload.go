@@ -159,7 +159,7 @@ func (t *task) headers() cos.Headers {
 
 // sum reads size bytes for their checksum.
 func sum(ctx context.Context, r io.ReaderAt, size int64) (uint64, error) {
-	buf := buffers.Get().(*[]byte) //nolint:errcheck // nothing else is put there
+	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
 	var crc uint64
 	for off := int64(0); off < size; {
