@@ -72,7 +72,7 @@ func newTransport() *http.Transport {
 		IdleConnTimeout:        30 * time.Second,
 		DisableCompression:     true,
 		Protocols:              protocols,
-		WriteBufferSize:        64 << 10,
+		WriteBufferSize:        256 << 10,
 		ReadBufferSize:         64 << 10,
 		MaxResponseHeaderBytes: 256 << 10,
 	}
