@@ -153,6 +153,23 @@ func TestSurvey_CountsWithoutChanging(t *testing.T) {
 	assert.Empty(t, q.Snapshot().Jobs)
 }
 
+func TestSurvey_TellsTheCountsBeforeItAsksTheService(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.file("real/a", 3)
+	require.NoError(t, os.Symlink(filepath.Join(w.dir, "real"), filepath.Join(w.dir, "link")))
+	q := w.open()
+	var first *Tally
+	require.NoError(t, q.Survey(t.Context(), w.upload("link"), func(c Tally) {
+		if first == nil && c.Files > 0 {
+			first = &c
+			assert.Zero(t, w.server.Requests(""), "nothing was asked yet")
+		}
+	}))
+	require.NotNil(t, first)
+	assert.Equal(t, Tally{Files: 1, Folders: 1, Bytes: 3}, *first, "a marked link to a folder counts as the folder, as it is copied")
+}
+
 func TestKeepDone_DropsRowsButNotCounters(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

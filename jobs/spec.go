@@ -101,12 +101,12 @@ func (s Spec) disjoint() bool {
 
 // title names a job for people.
 func (s Spec) title() string {
-	if len(s.Sources) != 1 {
-		return fmt.Sprintf("%d sources", len(s.Sources))
-	}
 	name := s.Sources[0].ownName()
 	if s.Sources[0].Folder {
 		name += "/"
+	}
+	if more := len(s.Sources) - 1; more > 0 {
+		return fmt.Sprintf("%s and %d more", name, more)
 	}
 	return name
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"cosmander/cos"
 )
 
@@ -24,8 +26,9 @@ type Tally struct {
 }
 
 const (
-	surveyNames = 5
-	surveyEvery = 100 * time.Millisecond
+	surveyNames    = 5
+	surveyEvery    = 100 * time.Millisecond
+	surveyRequests = 16
 )
 
 // Survey counts what spec would move, calling report now and then and once at
@@ -39,14 +42,13 @@ func (q *Queue) Survey(ctx context.Context, spec Spec, report func(Tally)) error
 	}
 	s := &survey{q: q, spec: spec, report: report}
 	for _, src := range spec.Sources {
-		if err := s.existing(ctx, src); err != nil {
-			return err
-		}
-	}
-	for _, src := range spec.Sources {
 		if err := s.source(ctx, src); err != nil {
 			return err
 		}
+	}
+	s.report(s.Tally) // what is there already takes requests: do not keep the counts back
+	if err := s.existing(ctx); err != nil {
+		return err
 	}
 	s.Done = true
 	report(s.Tally)
@@ -128,7 +130,13 @@ func (s *survey) local(ctx context.Context, src Source) error {
 		s.tick()
 		return nil
 	}
-	return filepath.WalkDir(src.Path, func(_ string, d fs.DirEntry, err error) error {
+	path := src.Path
+	if s.spec.Kind != Delete { // a link that was marked itself is followed, as the job does
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return nil //nolint:nilerr // as above
+		}
+	}
+	return filepath.WalkDir(path, func(_ string, d fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -152,26 +160,42 @@ func (s *survey) count(d fs.DirEntry) {
 	}
 }
 
-// existing looks whether a source's destination is taken.
-func (s *survey) existing(ctx context.Context, src Source) error {
-	there, err := false, error(nil)
-	switch s.spec.Kind {
-	case Upload:
-		there, err = s.remoteExists(ctx, src)
-	case Download:
-		there = s.localExists(src)
-	case Delete:
+// existing looks which sources' destinations are taken, several at once: on a
+// slow line one after the other would keep the user waiting.
+func (s *survey) existing(ctx context.Context) error {
+	there := make([]bool, len(s.spec.Sources))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(surveyRequests)
+	for i, src := range s.spec.Sources {
+		g.Go(func() (err error) {
+			there[i], err = s.exists(ctx, src)
+			return err
+		})
 	}
-	if err != nil {
+	if err := g.Wait(); err != nil {
 		return err
 	}
-	if there {
+	for i, src := range s.spec.Sources {
+		if !there[i] {
+			continue
+		}
 		s.Existing++
 		if len(s.Names) < surveyNames {
 			s.Names = append(s.Names, src.ownName())
 		}
 	}
 	return nil
+}
+
+func (s *survey) exists(ctx context.Context, src Source) (bool, error) {
+	switch s.spec.Kind {
+	case Upload:
+		return s.remoteExists(ctx, src)
+	case Download:
+		return s.localExists(src), nil
+	case Delete:
+	}
+	return false, nil
 }
 
 func (s *survey) localExists(src Source) bool {
