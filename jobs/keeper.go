@@ -183,7 +183,7 @@ func (k *keeper) activate() (wrote bool) {
 			return wrote
 		}
 		ours := r.account == k.e.cfg.Account && r.want == wantNothing
-		if !ours || k.q.active[r.id] != nil || r.state != Queued && r.state != Running {
+		if !ours || k.q.sleeps(r.id) || k.q.active[r.id] != nil || r.state != Queued && r.state != Running {
 			continue
 		}
 		if err := k.e.j.settle(r.id, Running, wantNothing); err != nil {

@@ -23,6 +23,10 @@ type Config struct {
 	Account string
 	// Bucket opens a bucket of Account.
 	Bucket func(bucket, region string) (*cos.Bucket, error)
+	// Manual leaves alone the jobs that are in the journal already, until they
+	// are resumed or retried. A command that was asked for one copy must not
+	// carry out what another one left behind.
+	Manual bool
 
 	// Files is how many small files are in flight, those counted whose end
 	// is not in the journal yet; 0 means 40.
@@ -100,6 +104,7 @@ type Queue struct {
 	rows   []jobRow
 	specs  map[ID]specInfo
 	active map[ID]*active
+	asleep map[ID]bool   // see Config.Manual
 	bump   chan struct{} // closed and replaced when rows changed
 	broken error         // why the journal cannot be read, if so
 }
@@ -139,8 +144,34 @@ func Open(ctx context.Context, cfg Config) (*Queue, error) {
 		stop(errClosing)
 		return nil, errors.Join(fmt.Errorf("open the journal %s: %w", cfg.Journal, err), j.close())
 	}
+	if cfg.Manual {
+		q.sleep()
+	}
 	go k.run(life)
 	return q, nil
+}
+
+// sleep keeps the jobs that are in the journal now from being run here.
+func (q *Queue) sleep() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.asleep = map[ID]bool{}
+	for _, r := range q.rows {
+		q.asleep[r.id] = true
+	}
+}
+
+// wake lets a job run again, as somebody asked for it.
+func (q *Queue) wake(id ID) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	delete(q.asleep, id)
+}
+
+func (q *Queue) sleeps(id ID) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.asleep[id]
 }
 
 // Close stops the transfers, keeps what they have achieved in the journal and
@@ -215,6 +246,7 @@ func (q *Queue) ask(ctx context.Context, id ID, w want) error {
 	if err := q.j.ask(id, w); err != nil {
 		return err
 	}
+	q.wake(id) // before the keeper looks; another runner may do what is asked and leave the rest to us
 	if err := q.look(ctx); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ func (k *keeper) obey() (wrote bool) {
 		if r.account != k.e.cfg.Account || r.want == wantNothing {
 			continue
 		}
+		k.q.wake(r.id)
 		if a := k.q.active[r.id]; a != nil {
 			if a.err() == nil || !a.idle() {
 				k.interrupt(a, r.want)
