@@ -1,0 +1,84 @@
+package headless
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc64"
+	"io"
+
+	"cosmander/cos"
+)
+
+// maxCatFailures is how many times in a row a read may end without a single
+// new byte before Cat gives up.
+const maxCatFailures = 3
+
+// Cat writes an object to Stdout. A connection that breaks is continued where
+// it stopped, on the same version of the object. An error after the first
+// byte means that what was written is not the whole object, or not its bytes.
+func (e *Env) Cat(ctx context.Context, arg string) error {
+	u, err := object(arg)
+	if err != nil {
+		return err
+	}
+	bucket := e.Client.Bucket(u.Bucket, "")
+	sum := crc64.New(crc64.MakeTable(crc64.ECMA))
+	out := &destination{w: io.MultiWriter(e.Stdout, sum)}
+	var head cos.Head
+	for failures := 0; ; {
+		before := out.n
+		err := copyFrom(ctx, bucket, u.Key, &head, out)
+		if err == nil {
+			break
+		}
+		if out.n > before {
+			failures = 0
+		}
+		failures++
+		if out.err != nil || !cos.Retryable(err) || failures >= maxCatFailures {
+			return err
+		}
+	}
+	if head.HasCRC64 && head.CRC64 != sum.Sum64() {
+		return fmt.Errorf("%s: the bytes that arrived are not those that the service stores (CRC64 %d, want %d)",
+			e.name(u.String()), sum.Sum64(), head.CRC64)
+	}
+	return nil
+}
+
+// copyFrom writes the object from where out stands to its end. The first call
+// fills head, later ones insist on the same content.
+func copyFrom(ctx context.Context, b *cos.Bucket, key string, head *cos.Head, out *destination) error {
+	o := cos.GetOptions{IfMatch: head.ETag}
+	if out.n > 0 {
+		if out.n == head.Size {
+			return nil
+		}
+		o.Range = &cos.ByteRange{Offset: out.n, Length: -1}
+	}
+	obj, err := b.Get(ctx, key, o)
+	if err != nil {
+		return err
+	}
+	*head = obj.Head
+	_, err = io.Copy(out, obj.Body)
+	return errors.Join(err, obj.Body.Close())
+}
+
+// destination counts what was written and remembers that writing failed,
+// which repeating the request would not mend.
+type destination struct {
+	w   io.Writer
+	n   int64
+	err error
+}
+
+func (d *destination) Write(p []byte) (int, error) {
+	n, err := d.w.Write(p)
+	d.n += int64(n)
+	if err != nil {
+		d.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,129 @@
+package headless
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"cosmander/cos"
+	"cosmander/jobs"
+)
+
+// CpOptions are the flags of cp.
+type CpOptions struct {
+	Recursive bool
+	JSON      bool
+}
+
+// Cp copies between this machine and a bucket and returns when the job has
+// ended. The same call continues what an interrupted one left. It returns nil
+// only if every item succeeded and was verified.
+func (e *Env) Cp(ctx context.Context, src, dst string, o CpOptions) error {
+	spec, err := e.copySpec(src, dst, o.Recursive)
+	if err != nil {
+		return err
+	}
+	return e.run(ctx, spec, o.JSON)
+}
+
+// copySpec turns the two arguments into a job. Which name a copy gets depends
+// on the text of the arguments alone (and on whether a local destination of a
+// single object is a folder), so that the same command means the same job
+// after it was interrupted half-way.
+func (e *Env) copySpec(src, dst string, recursive bool) (jobs.Spec, error) {
+	switch {
+	case cos.IsURI(src) && cos.IsURI(dst):
+		return jobs.Spec{}, errors.New("cp copies between this machine and a bucket; one of the two has to be a local path")
+	case cos.IsURI(dst):
+		return e.uploadSpec(src, dst, recursive)
+	case cos.IsURI(src):
+		return e.downloadSpec(src, dst, recursive)
+	default:
+		return jobs.Spec{}, errors.New("cp needs one cos://BUCKET/KEY address; both arguments are local paths")
+	}
+}
+
+// uploadSpec follows coscli: a folder keeps its name below a destination that
+// ends in "/" unless the source ends in "/" too; else its content goes there.
+func (e *Env) uploadSpec(src, dst string, recursive bool) (jobs.Spec, error) {
+	u, err := cos.ParseURI(dst)
+	if err != nil {
+		return jobs.Spec{}, err
+	}
+	path, err := filepath.Abs(src)
+	if err != nil {
+		return jobs.Spec{}, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return jobs.Spec{}, err
+	}
+	from := jobs.Source{Place: jobs.Place{Path: path}, Folder: info.IsDir()}
+	prefix, name := splitKey(u.Key)
+	switch {
+	case info.IsDir() && !recursive:
+		return jobs.Spec{}, fmt.Errorf("%s is a folder: -r copies folders", e.name(src))
+	case info.IsDir():
+		from.Contents = strings.HasSuffix(src, string(filepath.Separator)) || name != ""
+		prefix = asPrefix(u.Key)
+	default:
+		from.Name = name
+	}
+	return e.spec(jobs.Upload, from, jobs.Place{Bucket: u.Bucket, Key: prefix}), nil
+}
+
+// downloadSpec mirrors uploadSpec. Without -r the address is one object; with
+// it, everything below the address taken as a folder.
+func (e *Env) downloadSpec(src, dst string, recursive bool) (jobs.Spec, error) {
+	u, err := cos.ParseURI(src)
+	if err != nil {
+		return jobs.Spec{}, err
+	}
+	path, err := filepath.Abs(dst)
+	if err != nil {
+		return jobs.Spec{}, err
+	}
+	into := strings.HasSuffix(dst, string(filepath.Separator))
+	from := jobs.Source{Place: jobs.Place{Bucket: u.Bucket, Key: u.Key}}
+	if recursive {
+		from.Folder = true
+		from.Contents = !into || u.Key == "" || strings.HasSuffix(u.Key, "/")
+		from.Key = asPrefix(u.Key)
+		return e.spec(jobs.Download, from, jobs.Place{Path: path}), nil
+	}
+	if u.Key == "" || strings.HasSuffix(u.Key, "/") {
+		return jobs.Spec{}, fmt.Errorf("%s is a folder: -r copies folders", e.name(src))
+	}
+	if info, err := os.Stat(path); !into && (err != nil || !info.IsDir()) {
+		from.Name = filepath.Base(path)
+		path = filepath.Dir(path)
+	}
+	return e.spec(jobs.Download, from, jobs.Place{Path: path}), nil
+}
+
+func (e *Env) spec(kind jobs.Kind, from jobs.Source, to jobs.Place) jobs.Spec {
+	return jobs.Spec{
+		Kind:       kind,
+		Account:    e.Account,
+		Sources:    []jobs.Source{from},
+		Dest:       to,
+		OnConflict: jobs.Overwrite,
+	}
+}
+
+// splitKey parts a key after its last "/".
+func splitKey(key string) (prefix, name string) {
+	i := strings.LastIndexByte(key, '/') + 1
+	return key[:i], key[i:]
+}
+
+// asPrefix reads a key as a folder: "a" is "a/", the bucket's root stays "".
+func asPrefix(key string) string {
+	if key == "" || strings.HasSuffix(key, "/") {
+		return key
+	}
+	return key + "/"
+}

@@ -1,0 +1,73 @@
+package headless
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"cosmander/jobs"
+)
+
+func TestCopySpec_NamesFollowTheTrailingSlash(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "photos"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.txt"), nil, 0o644))
+	local := func(path string) jobs.Place { return jobs.Place{Path: path} }
+	bucket := func(key string) jobs.Place { return jobs.Place{Bucket: "b-1", Key: key} }
+
+	for name, c := range map[string]struct {
+		src, dst  string
+		recursive bool
+		from      jobs.Source
+		to        jobs.Place
+	}{
+		"file into a prefix":         {dir + "/a.txt", "cos://b-1/in/", false, jobs.Source{Place: local(dir + "/a.txt")}, bucket("in/")},
+		"file into the root":         {dir + "/a.txt", "cos://b-1", false, jobs.Source{Place: local(dir + "/a.txt")}, bucket("")},
+		"file under another name":    {dir + "/a.txt", "cos://b-1/in/x", false, jobs.Source{Place: local(dir + "/a.txt"), Name: "x"}, bucket("in/")},
+		"folder into a prefix":       {dir + "/photos", "cos://b-1/in/", true, jobs.Source{Place: local(dir + "/photos"), Folder: true}, bucket("in/")},
+		"folder into the root":       {dir + "/photos", "cos://b-1/", true, jobs.Source{Place: local(dir + "/photos"), Folder: true}, bucket("")},
+		"content into a prefix":      {dir + "/photos/", "cos://b-1/in/", true, jobs.Source{Place: local(dir + "/photos"), Folder: true, Contents: true}, bucket("in/")},
+		"folder under another name":  {dir + "/photos", "cos://b-1/in", true, jobs.Source{Place: local(dir + "/photos"), Folder: true, Contents: true}, bucket("in/")},
+		"object into a folder":       {"cos://b-1/in/a.txt", dir, false, jobs.Source{Place: bucket("in/a.txt")}, local(dir)},
+		"object into a new folder":   {"cos://b-1/in/a.txt", dir + "/new/", false, jobs.Source{Place: bucket("in/a.txt")}, local(dir + "/new")},
+		"object under another name":  {"cos://b-1/in/a.txt", dir + "/b.txt", false, jobs.Source{Place: bucket("in/a.txt"), Name: "b.txt"}, local(dir)},
+		"prefix's content":           {"cos://b-1/in/", dir + "/out", true, jobs.Source{Place: bucket("in/"), Folder: true, Contents: true}, local(dir + "/out")},
+		"prefix under another name":  {"cos://b-1/in", dir + "/out", true, jobs.Source{Place: bucket("in/"), Folder: true, Contents: true}, local(dir + "/out")},
+		"prefix into a folder":       {"cos://b-1/in", dir + "/out/", true, jobs.Source{Place: bucket("in/"), Folder: true}, local(dir + "/out")},
+		"bucket's content":           {"cos://b-1", dir + "/out/", true, jobs.Source{Place: bucket(""), Folder: true, Contents: true}, local(dir + "/out")},
+		"existing folder, no change": {"cos://b-1/in", dir + "/photos", true, jobs.Source{Place: bucket("in/"), Folder: true, Contents: true}, local(dir + "/photos")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			spec, err := (&Env{Account: "me"}).copySpec(c.src, c.dst, c.recursive)
+			require.NoError(t, err)
+			assert.Equal(t, "me", spec.Account)
+			assert.Equal(t, []jobs.Source{c.from}, spec.Sources)
+			assert.Equal(t, c.to, spec.Dest)
+		})
+	}
+}
+
+func TestCopySpec_RefusesWhatItCannotMean(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, c := range map[string]struct{ src, dst, says string }{
+		"two local paths":     {dir, dir, "local paths"},
+		"two addresses":       {"cos://b-1/a", "cos://b-1/b", "local path"},
+		"folder without -r":   {dir, "cos://b-1/", "-r"},
+		"prefix without -r":   {"cos://b-1/in/", dir, "-r"},
+		"bucket without -r":   {"cos://b-1", dir, "-r"},
+		"missing local file":  {dir + "/none", "cos://b-1/", "no such file"},
+		"address without key": {dir, "cos://", "cos://"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := (&Env{}).copySpec(c.src, c.dst, false)
+			assert.ErrorContains(t, err, c.says)
+		})
+	}
+}

@@ -1,0 +1,56 @@
+// Package headless is the program without a screen: ls, cp, cat and rm, on
+// the same client and the same job engine as the panes.
+package headless
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"cosmander/cos"
+	"cosmander/jobs"
+)
+
+// Env is what the commands work on.
+type Env struct {
+	Client  *cos.Client
+	Account string // of the jobs that are queued; see jobs.Spec
+	// Open opens the queue. It is called by the commands that change things,
+	// which close what it returns.
+	Open   func(ctx context.Context) (*jobs.Queue, error)
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	// Terminal reports that Stdout shows the text to a person: progress is
+	// drawn in place and names are made safe by Show.
+	Terminal bool
+	Columns  int // of the terminal
+	// Show makes a name from outside safe to print on a terminal.
+	Show func(string) string
+}
+
+// ErrIncomplete is returned when a command ran to its end but not everything
+// it was asked for succeeded and was verified. What failed was printed.
+var ErrIncomplete = errors.New("not everything succeeded")
+
+// object parses an address that has to name something in a bucket.
+func object(arg string) (cos.URI, error) {
+	u, err := cos.ParseURI(arg)
+	if err != nil {
+		return cos.URI{}, err
+	}
+	if u.Key == "" {
+		return cos.URI{}, fmt.Errorf("%s names a bucket, not an object", arg)
+	}
+	return u, nil
+}
+
+// name returns s as it may be printed: exact into files and pipes, safe on a
+// terminal.
+func (e *Env) name(s string) string {
+	if e.Terminal && e.Show != nil {
+		return e.Show(s)
+	}
+	return s
+}

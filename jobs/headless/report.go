@@ -1,0 +1,232 @@
+package headless
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"cosmander/jobs"
+)
+
+// reporter shows how a job goes.
+type reporter interface {
+	pace() time.Duration // between two calls of progress
+	start(j jobs.Job, resumed bool) error
+	progress(j jobs.Job) error
+	items() []jobs.State // which items are to be reported; none means all
+	item(it jobs.Item) error
+	end(j jobs.Job) error
+}
+
+func (e *Env) reporter(asJSON bool) reporter {
+	switch {
+	case asJSON:
+		enc := json.NewEncoder(e.Stdout)
+		enc.SetEscapeHTML(false)
+		return &jsonReport{enc}
+	case e.Terminal:
+		return &textReport{env: e, out: e.Stderr, inPlace: true}
+	default:
+		return &textReport{env: e, out: e.Stdout}
+	}
+}
+
+// textReport speaks to people: a line that is drawn over on a terminal, plain
+// lines elsewhere.
+type textReport struct {
+	env     *Env
+	out     io.Writer
+	inPlace bool
+	drawn   bool
+}
+
+func (t *textReport) pace() time.Duration {
+	if t.inPlace {
+		return 100 * time.Millisecond
+	}
+	return 5 * time.Second
+}
+
+func (t *textReport) items() []jobs.State { return []jobs.State{jobs.Failed} }
+
+func (t *textReport) start(j jobs.Job, resumed bool) error {
+	verb := string(j.Kind)
+	if resumed {
+		verb = "continue " + verb
+	}
+	line := verb + " " + t.env.name(j.From)
+	if j.To != "" {
+		line += " -> " + t.env.name(j.To)
+	}
+	return t.line(line)
+}
+
+func (t *textReport) progress(j jobs.Job) error {
+	text := progressText(j)
+	if !t.inPlace {
+		return t.line(text)
+	}
+	if n := t.env.Columns; n > 1 && len(text) >= n {
+		text = text[:n-1]
+	}
+	t.drawn = true
+	_, err := fmt.Fprint(t.out, "\r\x1b[K"+text)
+	return err
+}
+
+// progressText is ASCII, so that its length is its width.
+func progressText(j jobs.Job) string {
+	var b strings.Builder
+	more := ""
+	if j.Counting {
+		more = "+"
+	}
+	if j.Kind == jobs.Delete {
+		fmt.Fprintf(&b, "%s of %s%s", humanize.Comma(j.ItemsDone), humanize.Comma(j.Items), more)
+	} else {
+		percent := "  ?"
+		if j.Bytes > 0 && !j.Counting {
+			percent = fmt.Sprintf("%3d", j.BytesDone*100/j.Bytes)
+		}
+		fmt.Fprintf(&b, "%s %%  %s of %s%s  %s/s", percent, size(j.BytesDone), size(j.Bytes), more, size(int64(j.Rate)))
+	}
+	if j.Items > 1 && j.Kind != jobs.Delete {
+		fmt.Fprintf(&b, "  %s of %s%s files", humanize.Comma(j.ItemsDone), humanize.Comma(j.Items), more)
+	}
+	if j.Left >= 0 && !j.Counting {
+		fmt.Fprintf(&b, "  %s left", j.Left.Round(time.Second))
+	}
+	if j.ItemsFailed > 0 {
+		fmt.Fprintf(&b, "  %s failed", humanize.Comma(j.ItemsFailed))
+	}
+	if j.State != jobs.Running {
+		fmt.Fprintf(&b, "  %s", j.State)
+	}
+	return b.String()
+}
+
+func (t *textReport) item(it jobs.Item) error {
+	t.clear()
+	_, err := fmt.Fprintf(t.env.Stderr, "%s: %s%s\n", t.env.name(it.Name), t.env.name(it.Reason), request(it))
+	return err
+}
+
+// request names the service's answer, if the reason does not do so already.
+func request(it jobs.Item) string {
+	if it.RequestID == "" || strings.Contains(it.Reason, it.RequestID) {
+		return ""
+	}
+	return fmt.Sprintf(" (%s, request %s)", it.Code, it.RequestID)
+}
+
+func (t *textReport) end(j jobs.Job) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: %s of %s", j.Kind, j.State, humanize.Comma(j.ItemsDone), humanize.Comma(j.Items))
+	if j.Kind != jobs.Delete {
+		fmt.Fprintf(&b, " files, %s", size(j.BytesDone))
+	}
+	if j.ItemsSkipped > 0 {
+		fmt.Fprintf(&b, ", %s skipped", humanize.Comma(j.ItemsSkipped))
+	}
+	if j.ItemsFailed > 0 {
+		fmt.Fprintf(&b, ", %s failed", humanize.Comma(j.ItemsFailed))
+	}
+	switch {
+	case j.Kind == jobs.Delete:
+	case j.Unverified > 0:
+		fmt.Fprintf(&b, ", %s not verified: the service gave no checksum", humanize.Comma(j.Unverified))
+	case j.State == jobs.Done:
+		b.WriteString(", verified")
+	}
+	return t.line(b.String())
+}
+
+func (t *textReport) line(s string) error {
+	t.clear()
+	_, err := fmt.Fprintln(t.out, s)
+	return err
+}
+
+func (t *textReport) clear() {
+	if t.drawn {
+		t.drawn = false
+		fmt.Fprint(t.out, "\r\x1b[K")
+	}
+}
+
+func size(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
+
+// event is one line of --json. Fields that do not belong to an event are
+// left out.
+type event struct {
+	Event        string     `json:"event"` // start, progress, item, end
+	Job          jobs.ID    `json:"job"`
+	Kind         jobs.Kind  `json:"kind,omitempty"`
+	State        jobs.State `json:"state"`
+	From         string     `json:"from,omitempty"`
+	To           string     `json:"to,omitempty"`
+	Resumed      bool       `json:"resumed,omitempty"`
+	Counting     bool       `json:"counting,omitempty"`
+	Items        *int64     `json:"items,omitempty"`
+	ItemsDone    *int64     `json:"items_done,omitempty"`
+	ItemsFailed  *int64     `json:"items_failed,omitempty"`
+	ItemsSkipped *int64     `json:"items_skipped,omitempty"`
+	Unverified   *int64     `json:"items_unverified,omitempty"`
+	Bytes        *int64     `json:"bytes,omitempty"`
+	BytesDone    *int64     `json:"bytes_done,omitempty"`
+	Rate         *int64     `json:"bytes_per_second,omitempty"`
+	Left         *int64     `json:"seconds_left,omitempty"`
+	Name         string     `json:"name,omitempty"`
+	Verified     *bool      `json:"verified,omitempty"`
+	Skipped      bool       `json:"skipped,omitempty"`
+	Size         *int64     `json:"size,omitempty"`
+	ETag         string     `json:"etag,omitempty"`
+	CRC64        string     `json:"crc64,omitempty"` // decimal; a string, since it exceeds what JSON numbers hold safely
+	VersionID    string     `json:"version_id,omitempty"`
+	Code         string     `json:"code,omitempty"`
+	RequestID    string     `json:"request_id,omitempty"`
+	Reason       string     `json:"reason,omitempty"`
+}
+
+// jsonReport prints one object a line.
+type jsonReport struct{ enc *json.Encoder }
+
+func (r *jsonReport) pace() time.Duration { return time.Second }
+func (r *jsonReport) items() []jobs.State { return nil }
+
+func (r *jsonReport) start(j jobs.Job, resumed bool) error {
+	return r.enc.Encode(event{Event: "start", Job: j.ID, Kind: j.Kind, State: j.State, From: j.From, To: j.To, Resumed: resumed})
+}
+
+func (r *jsonReport) progress(j jobs.Job) error { return r.enc.Encode(jobEvent("progress", j)) }
+func (r *jsonReport) end(j jobs.Job) error      { return r.enc.Encode(jobEvent("end", j)) }
+
+func (r *jsonReport) item(it jobs.Item) error {
+	ev := event{
+		Event: "item", Job: it.Job, State: it.State, Name: it.Name, Verified: &it.Verified, Skipped: it.Skipped, Size: &it.Size,
+		ETag: it.ETag, VersionID: it.VersionID, Code: it.Code, RequestID: it.RequestID, Reason: it.Reason,
+	}
+	if it.Verified {
+		ev.CRC64 = strconv.FormatUint(it.CRC64, 10)
+	}
+	return r.enc.Encode(ev)
+}
+
+func jobEvent(name string, j jobs.Job) event {
+	rate := int64(j.Rate)
+	ev := event{
+		Event: name, Job: j.ID, Kind: j.Kind, State: j.State, Counting: j.Counting, Reason: j.Reason,
+		Items: &j.Items, ItemsDone: &j.ItemsDone, ItemsFailed: &j.ItemsFailed, ItemsSkipped: &j.ItemsSkipped,
+		Unverified: &j.Unverified, Bytes: &j.Bytes, BytesDone: &j.BytesDone, Rate: &rate,
+	}
+	if j.Left >= 0 {
+		left := int64(j.Left.Seconds())
+		ev.Left = &left
+	}
+	return ev
+}

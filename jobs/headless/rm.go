@@ -1,0 +1,51 @@
+package headless
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strings"
+
+	"cosmander/cos"
+	"cosmander/jobs"
+)
+
+// RmOptions are the flags of rm.
+type RmOptions struct {
+	Recursive bool
+	Yes       bool // do not ask before a whole bucket is emptied
+}
+
+// Rm deletes an object, or with o.Recursive everything below the address
+// taken as a folder. An object that is not there is an error, because the
+// service calls deleting nothing a success. Emptying a whole bucket is asked
+// for on a terminal.
+func (e *Env) Rm(ctx context.Context, arg string, o RmOptions) error {
+	u, err := cos.ParseURI(arg)
+	if err != nil {
+		return err
+	}
+	from := jobs.Source{Place: jobs.Place{Bucket: u.Bucket, Key: u.Key}}
+	switch {
+	case o.Recursive:
+		from.Folder = true
+		from.Key = asPrefix(u.Key)
+	case u.Key == "":
+		return fmt.Errorf("%s is a bucket: -r deletes everything in it", e.name(arg))
+	default:
+		if _, err := e.Client.Bucket(u.Bucket, "").Head(ctx, u.Key, cos.GetOptions{}); err != nil {
+			return err
+		}
+	}
+	if from.Folder && from.Key == "" && e.Terminal && !o.Yes && !e.confirmed(u.Bucket) {
+		return fmt.Errorf("%s: nothing was deleted", e.name(arg))
+	}
+	return e.run(ctx, e.spec(jobs.Delete, from, jobs.Place{}), false)
+}
+
+// confirmed asks for the name of the bucket that is about to be emptied.
+func (e *Env) confirmed(bucket string) bool {
+	fmt.Fprintf(e.Stderr, "This deletes every object of %s and cannot be undone.\nType the bucket's name to go on: ", bucket)
+	line, err := bufio.NewReader(e.Stdin).ReadString('\n')
+	return err == nil && strings.TrimSpace(line) == bucket
+}

@@ -1,0 +1,132 @@
+package headless
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"cosmander/jobs"
+)
+
+// run queues spec, or goes on with the unfinished job that equals it, and
+// reports until that job has ended.
+func (e *Env) run(ctx context.Context, spec jobs.Spec, asJSON bool) (err error) {
+	q, err := e.Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, q.Close()) }()
+	id, resumed, err := start(ctx, q, spec)
+	if err != nil {
+		return err
+	}
+	r := e.reporter(asJSON)
+	job, err := e.watch(ctx, q, id, resumed, r)
+	if err != nil {
+		return err
+	}
+	if err := items(ctx, q, id, r); err != nil {
+		return err
+	}
+	if err := r.end(job); err != nil {
+		return err
+	}
+	if job.State != jobs.Done || job.Unverified > 0 {
+		return ErrIncomplete
+	}
+	return nil
+}
+
+// start returns the job to wait for, and whether it was there before.
+func start(ctx context.Context, q *jobs.Queue, spec jobs.Spec) (jobs.ID, bool, error) {
+	id, err := q.FindOpen(ctx, spec)
+	if err != nil {
+		return 0, false, err
+	}
+	if id != 0 {
+		again := q.Resume
+		if job, ok := find(q.Snapshot(), id); ok && job.State == jobs.Failed {
+			again = q.Retry
+		}
+		return id, true, again(ctx, id)
+	}
+	ids, err := q.Add(ctx, spec)
+	if err != nil {
+		return 0, false, err
+	}
+	return ids[0], false, nil
+}
+
+// settle is how long watch rests between two looks at the queue: a queue at
+// work changes thousands of times a second.
+const settle = 20 * time.Millisecond
+
+// watch reports the job, at the reporter's pace, until it is final.
+func (e *Env) watch(ctx context.Context, q *jobs.Queue, id jobs.ID, resumed bool, r reporter) (jobs.Job, error) {
+	var shown time.Time
+	for {
+		job, ok := find(q.Snapshot(), id)
+		var err error
+		switch {
+		case ok && shown.IsZero():
+			shown = time.Now()
+			err = r.start(job, resumed)
+		case ok && !job.State.Final() && time.Since(shown) >= r.pace():
+			shown = time.Now()
+			err = r.progress(job)
+		}
+		if err != nil || ok && job.State.Final() {
+			return job, err
+		}
+		if err := rest(ctx, q); err != nil {
+			return job, err
+		}
+	}
+}
+
+// rest returns once the queue has changed, a moment later at the earliest.
+func rest(ctx context.Context, q *jobs.Queue) error {
+	select {
+	case <-ctx.Done():
+		return errInterrupted
+	case <-q.Changed():
+	}
+	select {
+	case <-ctx.Done():
+		return errInterrupted
+	case <-time.After(settle):
+		return nil
+	}
+}
+
+var errInterrupted = errors.New("interrupted: the same command goes on where this one stopped")
+
+func find(s jobs.Snapshot, id jobs.ID) (jobs.Job, bool) {
+	for _, j := range s.Jobs {
+		if j.ID == id {
+			return j, true
+		}
+	}
+	return jobs.Job{}, false
+}
+
+// items reports the items of a job that has ended.
+func items(ctx context.Context, q *jobs.Queue, id jobs.ID, r reporter) error {
+	const page = 500
+	for after := int64(0); ; {
+		batch, err := q.Items(ctx, id, after, page, r.items()...)
+		if err != nil {
+			return fmt.Errorf("read the results: %w", err)
+		}
+		for _, it := range batch {
+			if err := r.item(it); err != nil {
+				return err
+			}
+			after = it.N
+		}
+		if len(batch) < page {
+			return nil
+		}
+	}
+}
