@@ -1,4 +1,323 @@
-// Cosmander is a terminal file browser for Tencent Cloud COS.
+// Cosmander is a terminal file browser for Tencent Cloud COS: two panes, a
+// queue of resumable transfers, and a local server to try it on.
 package main
 
-func main() {}
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/adrg/xdg"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"cosmander/cos"
+	"cosmander/cos/credentials"
+	"cosmander/cos/emulator"
+	"cosmander/cos/emulator/demo"
+	"cosmander/jobs"
+	"cosmander/jobs/headless"
+	"cosmander/tui"
+	"cosmander/views"
+)
+
+// version is set by the linker for a release.
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	if err := rootCommand().ExecuteContext(ctx); err != nil {
+		complain(err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// complain prints an error as one line, unless what failed is on the screen
+// already.
+func complain(err error) {
+	if !errors.Is(err, headless.ErrIncomplete) {
+		fmt.Fprintln(os.Stderr, "cosmander: "+views.Safe(explain(err)))
+	}
+}
+
+// explain words an error for people: what happened, and what to do if that is
+// known.
+func explain(err error) string {
+	if hint := cos.Hint(err); hint != "" {
+		return err.Error() + " · " + hint
+	}
+	return err.Error()
+}
+
+// app holds the flags and the parts that are built from them.
+type app struct {
+	profile  string
+	region   string
+	endpoint string
+	demo     bool
+	demoData string
+
+	account credentials.Found
+	client  *cos.Client
+}
+
+func rootCommand() *cobra.Command {
+	a := &app{}
+	root := &cobra.Command{
+		Use:   "cosmander [flags] [LOCAL_DIR] [cos://BUCKET-APPID/PREFIX]",
+		Short: "a file browser for Tencent Cloud COS, with a queue of resumable transfers",
+		Long: "Two panes, this machine and a bucket; F1 shows the keys.\n\n" +
+			"Credentials come from COS_SECRET_ID and COS_SECRET_KEY (TENCENTCLOUD_… too) or a profile of\n" + configFile() + ".",
+		Example: "  cosmander --demo\n  cosmander ~/photos cos://photos-1250000000/2026/",
+		Args:    cobra.MaximumNArgs(2),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.browse(cmd.Context(), args) },
+		Version: version,
+
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.profile, "profile", "", "profile of the configuration file")
+	flags.StringVar(&a.region, "region", "", "region of the bucket, such as ap-guangzhou")
+	flags.StringVar(&a.endpoint, "endpoint", "", "where to connect: a URL, {bucket} and {region} are filled in")
+	root.Flags().BoolVar(&a.demo, "demo", false, "browse sample data on a local server; needs no account")
+	root.Flags().StringVar(&a.demoData, "demo-data", filepath.Join(stateDir(), "demo"), "folder that the demo keeps its data in")
+	root.AddCommand(a.lsCommand(), a.cpCommand(), a.catCommand(), a.rmCommand(), serveCommand())
+	return root
+}
+
+func (a *app) lsCommand() *cobra.Command {
+	var o headless.LsOptions
+	cmd := &cobra.Command{
+		Use: "ls cos://BUCKET-APPID/PREFIX", Short: "list objects", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.headless(cmd, func(ctx context.Context, env *headless.Env) error { return env.Ls(ctx, args[0], o) })
+		},
+	}
+	cmd.Flags().BoolVarP(&o.Long, "long", "l", false, "size, class and time too")
+	cmd.Flags().BoolVarP(&o.Recursive, "recursive", "r", false, "everything below, not one level")
+	cmd.Flags().BoolVar(&o.JSON, "json", false, "one JSON object a line")
+	return cmd
+}
+
+func (a *app) cpCommand() *cobra.Command {
+	var o headless.CpOptions
+	cmd := &cobra.Command{
+		Use: "cp SRC DST", Short: "upload or download; run it again to go on where it was interrupted",
+		Long: "Upload or download, verified by CRC64. One of SRC and DST is a cos:// address.\n\n" +
+			"A folder keeps its name below a DST that ends in /, unless SRC ends in / too;\n" +
+			"otherwise its content goes to DST. The same command started again continues what\n" +
+			"an interrupted one left. The exit status is 0 only if everything succeeded and was verified.",
+		Example: "  cosmander cp -r photos cos://photos-1250000000/2026/\n  cosmander cp cos://photos-1250000000/2026/cover.jpg .",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.headless(cmd, func(ctx context.Context, env *headless.Env) error { return env.Cp(ctx, args[0], args[1], o) })
+		},
+	}
+	cmd.Flags().BoolVarP(&o.Recursive, "recursive", "r", false, "copy folders with all they hold")
+	cmd.Flags().BoolVar(&o.JSON, "json", false, "one JSON object per event")
+	return cmd
+}
+
+func (a *app) catCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "cat cos://BUCKET-APPID/KEY", Short: "write an object to standard output", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.headless(cmd, func(ctx context.Context, env *headless.Env) error { return env.Cat(ctx, args[0]) })
+		},
+	}
+}
+
+func (a *app) rmCommand() *cobra.Command {
+	var o headless.RmOptions
+	cmd := &cobra.Command{
+		Use: "rm cos://BUCKET-APPID/KEY", Short: "delete objects", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.headless(cmd, func(ctx context.Context, env *headless.Env) error { return env.Rm(ctx, args[0], o) })
+		},
+	}
+	cmd.Flags().BoolVarP(&o.Recursive, "recursive", "r", false, "everything below the address, taken as a folder")
+	cmd.Flags().BoolVarP(&o.Yes, "yes", "y", false, "empty a whole bucket without asking")
+	return cmd
+}
+
+func serveCommand() *cobra.Command {
+	var (
+		s      emulator.ServeConfig
+		faults []string
+	)
+	cmd := &cobra.Command{
+		Use: "serve", Short: "run the local COS server alone", Args: cobra.NoArgs,
+		Long: "Run the local COS server alone. It accepts the key pair of COS_SECRET_ID and COS_SECRET_KEY\n" +
+			"(default demo-secret-id and demo-secret-key) and prints its address as its first line.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s.SecretID, s.SecretKey = servedKeys()
+			for _, rule := range faults {
+				fault, err := emulator.ParseFault(rule)
+				if err != nil {
+					return err
+				}
+				s.Faults = append(s.Faults, fault)
+			}
+			s.Ready = func(addr string) { fmt.Fprintf(cmd.OutOrStdout(), "listening on http://%s\n", addr) }
+			return emulator.Serve(cmd.Context(), s)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&s.Listen, "listen", "127.0.0.1:0", "address and port; 0 picks a free one")
+	f.StringVar(&s.Dir, "data", filepath.Join(stateDir(), "serve"), "folder that keeps the data")
+	f.StringArrayVar(&s.Buckets, "bucket", []string{demo.Bucket}, "bucket to create if it is missing; may be repeated")
+	f.IntVar(&s.Seed, "seed", 0, "put that many empty objects under many/ of the first bucket")
+	f.BoolVar(&s.AllowRemote, "allow-remote", false, "listen on an address that other machines can reach")
+	f.StringArrayVar(&faults, "fault", nil, "misbehave, for example latency=150ms or op=UploadPart,times=1,status=503; may be repeated")
+	return cmd
+}
+
+// connect finds the account and builds the client.
+func (a *app) connect() error {
+	found, err := credentials.Find(os.Getenv, configFile(), a.profile)
+	if err != nil {
+		return err
+	}
+	for _, w := range found.Warnings {
+		fmt.Fprintln(os.Stderr, "cosmander: "+w)
+	}
+	if a.region != "" {
+		found.Region = a.region
+	}
+	if a.endpoint != "" {
+		found.Endpoint = a.endpoint
+	}
+	a.account = found
+	a.client, err = cos.New(cos.Config{Endpoint: found.Endpoint, Region: found.Region, Credentials: found.Credentials})
+	return err
+}
+
+// accountID is what jobs of this account are filed under: who and where, but
+// no key, since keys are renewed while jobs wait.
+func (a *app) accountID() string { return a.account.Name + " " + a.account.Endpoint }
+
+func (a *app) openQueue(ctx context.Context, manual bool) (*jobs.Queue, error) {
+	return jobs.Open(ctx, jobs.Config{
+		Journal: filepath.Join(stateDir(), "jobs.db"),
+		Account: a.accountID(),
+		Manual:  manual,
+		Bucket:  func(bucket, region string) (*cos.Bucket, error) { return a.client.Bucket(bucket, region), nil },
+	})
+}
+
+func (a *app) headless(cmd *cobra.Command, run func(context.Context, *headless.Env) error) error {
+	if err := a.connect(); err != nil {
+		return err
+	}
+	env := &headless.Env{
+		Client: a.client, Account: a.accountID(),
+		Open:  func(ctx context.Context) (*jobs.Queue, error) { return a.openQueue(ctx, true) },
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Show: views.Safe,
+	}
+	env.Terminal = term.IsTerminal(int(os.Stdout.Fd()))
+	if columns, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil {
+		env.Columns = columns
+	}
+	return run(cmd.Context(), env)
+}
+
+func (a *app) browse(ctx context.Context, args []string) error {
+	local, remote, err := places(args)
+	if err != nil {
+		return err
+	}
+	stop := func() error { return nil }
+	if a.demo {
+		stop, err = a.startDemo(ctx)
+	} else {
+		err = a.connect()
+	}
+	if err != nil {
+		return err
+	}
+	if remote == nil {
+		remote = &cos.URI{Bucket: a.account.Bucket, Key: a.account.Prefix}
+	}
+	queue, err := a.openQueue(ctx, false)
+	if err != nil {
+		return errors.Join(err, stop())
+	}
+	err = tui.Run(ctx, tui.Deps{
+		Keys: defaultKeys(), Queue: queue, Buckets: a.client,
+		Bucket:  func(name, region string) tui.Store { return a.client.Bucket(name, region) },
+		Account: a.account.Name, AccountID: a.accountID(), Region: a.account.Region,
+		LocalDir: local, Remote: *remote, Home: xdg.Home, Explain: explain,
+	})
+	return errors.Join(err, queue.Close(), stop())
+}
+
+// startDemo serves the sample data on a free port of this machine and makes
+// the app a client of it. The function returned ends the server.
+func (a *app) startDemo(ctx context.Context) (stop func() error, err error) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ready, ended := make(chan string, 1), make(chan error, 1)
+	keys := cos.Credentials{SecretID: demoID, SecretKey: demoKey, Source: "the demo"}
+	go func() {
+		ended <- emulator.Serve(ctx, emulator.ServeConfig{
+			Config: emulator.Config{Dir: a.demoData, SecretID: keys.SecretID, SecretKey: keys.SecretKey, Buckets: []string{demo.Bucket}},
+			Listen: "127.0.0.1:0", Prepare: demo.Fill,
+			Ready: func(addr string) { ready <- addr },
+		})
+	}()
+	select {
+	case err := <-ended:
+		cancel()
+		return nil, fmt.Errorf("start the demo: %w", err)
+	case addr := <-ready:
+		a.account = credentials.Found{Name: "demo", Region: demoRegion, Bucket: demo.Bucket, Endpoint: a.demoData}
+		a.client, err = cos.New(cos.Config{Endpoint: "http://" + addr, Region: demoRegion, Credentials: keys})
+		return func() error { cancel(); return <-ended }, err
+	}
+}
+
+// places reads the arguments of browsing: a local folder, an address, or one
+// of each in either order.
+func places(args []string) (local string, remote *cos.URI, err error) {
+	for _, arg := range args {
+		switch {
+		case cos.IsURI(arg) && remote == nil:
+			u, err := cos.ParseURI(arg)
+			if err != nil {
+				return "", nil, err
+			}
+			remote = &u
+		case !cos.IsURI(arg) && local == "":
+			local = arg
+		default:
+			return "", nil, fmt.Errorf("%s: one local folder and one cos:// address at most", arg)
+		}
+	}
+	local, err = filepath.Abs(local)
+	return local, remote, err
+}
+
+func configFile() string { return filepath.Join(xdg.ConfigHome, "cosmander", "config.toml") }
+func stateDir() string   { return filepath.Join(xdg.StateHome, "cosmander") }
+
+// servedKeys is the key pair that the local server accepts.
+func servedKeys() (id, key string) {
+	id, key = os.Getenv("COS_SECRET_ID"), os.Getenv("COS_SECRET_KEY")
+	if id == "" && key == "" {
+		return demoID, demoKey
+	}
+	return id, key
+}
+
+// The key pair of the demo and of a server that was given none. It guards
+// nothing: both listen on this machine alone.
+const demoID, demoKey = "demo-secret-id", "demo-secret-key"
+
+const demoRegion = "ap-guangzhou"
