@@ -1,0 +1,277 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"cosmander/cos"
+	"cosmander/cos/emulator"
+	"cosmander/cos/emulator/demo"
+)
+
+// result is how a command ended.
+type result struct {
+	code           int
+	stdout, stderr string
+}
+
+func finish(t *testing.T, cmd *exec.Cmd) result {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	if exit := (*exec.ExitError)(nil); err != nil {
+		require.ErrorAs(t, err, &exit)
+	}
+	return result{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
+}
+
+// cli runs cosmander against svc in a home of its own.
+func cli(t *testing.T, svc *service, home string, args ...string) result {
+	t.Helper()
+	return finish(t, program(t.Context(), home, svc.env(), args...))
+}
+
+func (s *service) put(t *testing.T, key, text string) {
+	t.Helper()
+	_, err := s.client(t).Put(t.Context(), key, cos.Body{ReaderAt: strings.NewReader(text), Size: int64(len(text))}, cos.Headers{})
+	require.NoError(t, err)
+}
+
+const bucketURI = "cos://" + demo.Bucket + "/"
+
+func TestCommands_SayInOneLineWhatIsWrongAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	html := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte("<html>log in to the hotel's network</html>"))
+	}))
+	t.Cleanup(html.Close)
+	list := []string{"ls", bucketURI}
+	for name, c := range map[string]struct {
+		env  []string
+		args []string
+		says []string
+	}{
+		"wrong key":         {[]string{"COS_SECRET_KEY=wrong"}, list, []string{"SignatureDoesNotMatch", "request ", "check the secret"}},
+		"unknown key pair":  {[]string{"COS_SECRET_ID=nobody"}, list, []string{"InvalidAccessKeyId"}},
+		"half a key pair":   {[]string{"COS_SECRET_KEY="}, list, []string{"COS_SECRET_KEY"}},
+		"no credentials":    {[]string{"COS_SECRET_ID=", "COS_SECRET_KEY="}, list, []string{"no credentials", "COS_SECRET_ID"}},
+		"unknown bucket":    {nil, []string{"ls", "cos://none-1250000000/"}, []string{"NoSuchBucket", "check the bucket's name"}},
+		"wrong region":      {[]string{"COS_REGION=eu-frankfurt"}, list, []string{"NoSuchBucket", "region"}},
+		"no region":         {[]string{"COS_REGION="}, list, []string{"region"}},
+		"no network":        {[]string{"COS_ENDPOINT=http://127.0.0.1:1"}, list, []string{"cannot reach 127.0.0.1:1", "check the network"}},
+		"HTML":              {[]string{"COS_ENDPOINT=" + html.URL}, list, []string{"text/html"}},
+		"a bad endpoint":    {[]string{"COS_ENDPOINT=ftp://x"}, list, []string{"endpoint"}},
+		"no address":        {nil, []string{"ls", "demo-1250000000"}, []string{"cos://"}},
+		"nothing there":     {nil, []string{"ls", bucketURI + "nothing"}, []string{"nothing begins with that"}},
+		"a missing object":  {nil, []string{"cat", bucketURI + "none"}, []string{"NoSuchKey", "request "}},
+		"deleting nothing":  {nil, []string{"rm", bucketURI + "none"}, []string{"not found"}},
+		"a bucket for rm":   {nil, []string{"rm", bucketURI}, []string{"-r"}},
+		"a missing file":    {nil, []string{"cp", "/none", bucketURI}, []string{"no such file"}},
+		"an unknown flag":   {nil, []string{"ls", "--none"}, []string{"--none"}},
+		"a missing profile": {nil, []string{"ls", "--profile", "none", bucketURI}, []string{"none"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := finish(t, program(t.Context(), t.TempDir(), append(svc.env(), c.env...), c.args...))
+			assert.Equal(t, 1, got.code)
+			assert.Empty(t, got.stdout)
+			assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "one line: %s", got.stderr)
+			for _, text := range c.says {
+				assert.Contains(t, got.stderr, text)
+			}
+			assert.NotContains(t, got.stderr, "demo-secret-key")
+		})
+	}
+}
+
+func TestCp_FailsWithReasonAndExitStatusWhenTheNetworkIsGone(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	svc.put(t, "a", "A")
+	svc.Faults().Add(emulator.Fault{Op: "GetObject", Status: http.StatusForbidden, Code: "AccessDenied"})
+	dir := t.TempDir()
+	got := cli(t, svc, t.TempDir(), "cp", bucketURI+"a", dir+"/a")
+	assert.Equal(t, 1, got.code)
+	assert.Contains(t, got.stderr, "AccessDenied")
+	assert.Contains(t, got.stderr, "request ")
+	assert.Empty(t, readTree(t, dir), "no destination, no temporary file")
+}
+
+// TestCp_StartedAgainContinues kills cp while parts are on their way, and
+// counts what the second run sends.
+func TestCp_StartedAgainContinues(t *testing.T) {
+	t.Parallel()
+	const size = 200 << 20
+	svc := startService(t)
+	home, dir := t.TempDir(), t.TempDir()
+	file := filepath.Join(dir, "disk.img")
+	writeNoise(t, file, size)
+
+	first := program(t.Context(), home, svc.env(), "cp", file, bucketURI)
+	fuse := svc.fuse(size * 3 / 4)
+	require.NoError(t, first.Start())
+	<-fuse
+	require.NoError(t, first.Process.Signal(syscall.SIGKILL))
+	require.Error(t, first.Wait())
+
+	got := cli(t, svc, home, "cp", "--json", file, bucketURI)
+	require.Equal(t, 0, got.code, got.stderr)
+	assert.Contains(t, got.stdout, `"resumed":true`)
+	const inFlight = 16 * 8 << 20
+	assert.LessOrEqual(t, svc.moved, int64(size+inFlight), "only what was in flight is sent again")
+	assert.Equal(t, readTree(t, dir)["disk.img"], svc.sum(t, "disk.img"))
+	uploads, err := svc.client(t).ListUploads(t.Context(), cos.UploadsOptions{})
+	require.NoError(t, err)
+	assert.Empty(t, uploads.Uploads, "no upload is left behind")
+}
+
+// TestCp_LeavesTheJobsOfOthersAlone: a command that was interrupted must not
+// be carried out by another one.
+func TestCp_LeavesTheJobsOfOthersAlone(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	home, dir := t.TempDir(), t.TempDir()
+	writeNoise(t, filepath.Join(dir, "old"), 30<<20)
+	writeNoise(t, filepath.Join(dir, "new"), 10)
+
+	remove := svc.Faults().Add(emulator.Fault{Op: "UploadPart", Stall: true})
+	first := program(t.Context(), home, svc.env(), "cp", filepath.Join(dir, "old"), bucketURI+"x")
+	fuse := svc.fuse(1 << 20)
+	require.NoError(t, first.Start())
+	<-fuse
+	require.NoError(t, first.Process.Signal(syscall.SIGKILL))
+	require.Error(t, first.Wait())
+	remove()
+
+	got := cli(t, svc, home, "cp", filepath.Join(dir, "new"), bucketURI+"x")
+	require.Equal(t, 0, got.code, got.stderr)
+	assert.Equal(t, readTree(t, dir)["new"], svc.sum(t, "x"))
+	uploads, err := svc.client(t).ListUploads(t.Context(), cos.UploadsOptions{})
+	require.NoError(t, err)
+	assert.Len(t, uploads.Uploads, 1, "the old upload is as it was, not finished behind the user's back")
+}
+
+func TestCp_ReportsWhatCannotBeStoredAndKeepsTheRest(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	for _, key := range []string{"in/good.txt", "in/a", "in/a/b", "in/x//y", "in/./z"} {
+		svc.put(t, key, key)
+	}
+	dir := t.TempDir()
+	got := cli(t, svc, t.TempDir(), "cp", "-r", bucketURI+"in/", filepath.Join(dir, "out"))
+	assert.Equal(t, 1, got.code)
+	for _, name := range []string{"x//y", "./z"} {
+		assert.Contains(t, got.stderr, name)
+	}
+	tree := readTree(t, dir)
+	assert.Contains(t, tree, "out/good.txt")
+	_, file := tree["out/a"]
+	_, inside := tree["out/a/b"]
+	assert.NotEqual(t, file, inside, "one of a and a/b is stored, the other reported")
+	assert.Len(t, tree, 2)
+}
+
+func TestCp_PrintsOneObjectPerEvent(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.txt"), []byte("123456789"), 0o600))
+	got := cli(t, svc, t.TempDir(), "cp", "--json", filepath.Join(dir, "a.txt"), bucketURI+"in/")
+	require.Equal(t, 0, got.code, got.stderr)
+	var events []string
+	for line := range strings.Lines(got.stdout) {
+		var e map[string]any
+		require.NoError(t, json.Unmarshal([]byte(line), &e), line)
+		events = append(events, e["event"].(string))
+		if e["event"] == "item" {
+			assert.Equal(t, true, e["verified"])
+			assert.Equal(t, "11051210869376104954", e["crc64"])
+			assert.Equal(t, "done", e["state"])
+		}
+	}
+	assert.Equal(t, []string{"start", "item", "end"}, events)
+}
+
+func TestLs_PrintsOneLevelOrEverything(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	for _, key := range []string{"a", "d/b", "d/e/c", "旅 行/+%20.txt"} {
+		svc.put(t, key, "12345")
+	}
+	home := t.TempDir()
+	assert.Equal(t, "a\nd/\n旅 行/\n", cli(t, svc, home, "ls", "cos://"+demo.Bucket).stdout)
+	assert.Equal(t, "d/b\nd/e/\n", cli(t, svc, home, "ls", bucketURI+"d/").stdout)
+	assert.Equal(t, "a\nd/b\nd/e/c\n旅 行/+%20.txt\n", cli(t, svc, home, "ls", "-r", bucketURI).stdout)
+	assert.Regexp(t, `^ +5  STANDARD +\S+Z  a\n +-  .*  d/\n`, cli(t, svc, home, "ls", "-l", bucketURI).stdout)
+	var row struct {
+		Key  string
+		Size int64
+	}
+	require.NoError(t, json.Unmarshal([]byte(cli(t, svc, home, "ls", "-r", "--json", bucketURI+"旅").stdout), &row))
+	assert.Equal(t, "旅 行/+%20.txt", row.Key)
+	assert.Equal(t, int64(5), row.Size)
+}
+
+func TestCat_ContinuesOverABrokenConnectionAndChecksTheSum(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	text := strings.Repeat("0123456789", 50_000)
+	svc.put(t, "long", text)
+	home := t.TempDir()
+
+	svc.Faults().Add(emulator.Fault{Op: "GetObject", Times: 2, CutBody: 100_000})
+	got := cli(t, svc, home, "cat", bucketURI+"long")
+	assert.Equal(t, 0, got.code, got.stderr)
+	assert.Equal(t, text, got.stdout)
+
+	svc.Faults().Add(emulator.Fault{Op: "GetObject", Times: 1, Corrupt: true})
+	got = cli(t, svc, home, "cat", bucketURI+"long")
+	assert.Equal(t, 1, got.code)
+	assert.Contains(t, got.stderr, "not those that the service stores")
+}
+
+func TestRm_DeletesOneOrEverythingBelow(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	for _, key := range []string{"a", "ab", "a/b", "a/c/d", "z"} {
+		svc.put(t, key, key)
+	}
+	home := t.TempDir()
+	assert.Equal(t, 0, cli(t, svc, home, "rm", bucketURI+"z").code)
+	assert.Equal(t, 0, cli(t, svc, home, "rm", "-r", bucketURI+"a").code)
+	assert.Equal(t, "a\nab\n", cli(t, svc, home, "ls", "-r", bucketURI).stdout, "a folder, not everything that begins with a")
+}
+
+func TestServe_RefusesOtherMachinesUnlessAllowed(t *testing.T) {
+	t.Parallel()
+	got := finish(t, program(t.Context(), t.TempDir(), nil, "serve", "--listen", "0.0.0.0:0"))
+	assert.Equal(t, 1, got.code)
+	assert.Contains(t, got.stderr, "--allow-remote")
+}
+
+func TestServe_SeedsAndKeepsItsDataOverARestart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	server := startServer(t, dir, "--seed", "1500", "--bucket", "first-1250000000", "--bucket", "second-1250000000")
+	got := finish(t, program(t.Context(), dir, serverEnv(server), "ls", "-r", "cos://first-1250000000/many/"))
+	assert.Equal(t, 1500, strings.Count(got.stdout, "\n"), got.stderr)
+	got = finish(t, program(t.Context(), dir, serverEnv(server), "ls", "cos://second-1250000000/"))
+	assert.Equal(t, result{}, got)
+	got = finish(t, program(t.Context(), dir, nil, "serve", "--data", filepath.Join(dir, "data")))
+	assert.Equal(t, 1, got.code, "the folder is in use")
+	assert.Contains(t, got.stderr, filepath.Join(dir, "data"))
+}

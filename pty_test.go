@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/hinshun/vt10x"
+	"github.com/stretchr/testify/require"
+)
+
+// asProgram makes this test binary behave as cosmander, so that the whole
+// program is run, under the race detector too, without building it first.
+const asProgram = "COSMANDER_TEST_MAIN"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// program returns a command that runs cosmander with args in an environment
+// of its own: home is where its state and configuration go.
+func program(ctx context.Context, home string, env []string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, os.Args[0], args...)
+	cmd.Env = append([]string{
+		asProgram + "=1",
+		"HOME=" + home,
+		"XDG_CONFIG_HOME=" + home + "/config",
+		"XDG_STATE_HOME=" + home + "/state",
+		"XDG_CACHE_HOME=" + home + "/cache",
+		"TERM=xterm-256color", "LANG=C.UTF-8", "PATH=" + os.Getenv("PATH"),
+		"GORACE=atexit_sleep_ms=0",
+	}, env...)
+	return cmd
+}
+
+// terminal is cosmander running in a pseudo terminal whose screen is kept.
+type terminal struct {
+	t    testing.TB
+	cmd  *exec.Cmd
+	pty  *os.File
+	vt   vt10x.Terminal
+	done chan struct{} // closed when the program's output has ended
+
+	mu      sync.Mutex    // guards what follows
+	changed chan struct{} // closed and replaced when output arrives
+	tail    string        // last bytes, for queries that were cut
+}
+
+// startTerminal runs cmd in a terminal of the given size.
+func startTerminal(t testing.TB, cmd *exec.Cmd, cols, rows int) *terminal {
+	t.Helper()
+	f, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)})
+	require.NoError(t, err)
+	s := &terminal{
+		t: t, cmd: cmd, pty: f,
+		vt:      vt10x.New(vt10x.WithSize(cols, rows)),
+		done:    make(chan struct{}),
+		changed: make(chan struct{}),
+	}
+	go s.read()
+	t.Cleanup(s.kill)
+	return s
+}
+
+func (s *terminal) read() {
+	defer close(s.done)
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := s.pty.Read(buf)
+		if n > 0 {
+			s.feed(buf[:n])
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (s *terminal) feed(p []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	// The program has the terminal in raw mode, where LF does not return the
+	// carriage; vt10x does not either, so nothing has to be translated.
+	_, _ = s.vt.Write(p)
+	s.answer(string(p))
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// answer replies to the queries that a program sends as xterm does.
+func (s *terminal) answer(p string) {
+	text := s.tail + p
+	for query, reply := range map[string]string{
+		"\x1b[c":        "\x1b[?62;22c",
+		"\x1b[?2026$p":  "\x1b[?2026;2$y",
+		"\x1b[?2027$p":  "\x1b[?2027;0$y",
+		"\x1b]11;?\x07": "\x1b]11;rgb:1616/1616/1d1d\x07",
+	} {
+		if strings.Contains(text, query) && !strings.Contains(s.tail, query) {
+			_, _ = io.WriteString(s.pty, reply)
+		}
+	}
+	s.tail = text[max(0, len(text)-16):]
+}
+
+// screen returns the text on the screen, lines joined by LF.
+func (s *terminal) screen() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.vt.String()
+}
+
+func (s *terminal) press(keys string) {
+	s.t.Helper()
+	_, err := io.WriteString(s.pty, keys)
+	require.NoError(s.t, err)
+}
+
+// until waits for a screen that ok accepts and returns it.
+func (s *terminal) until(what string, ok func(screen string) bool) string {
+	s.t.Helper()
+	deadline := time.After(60 * time.Second)
+	for {
+		s.mu.Lock()
+		text, changed := s.vt.String(), s.changed
+		s.mu.Unlock()
+		if ok(text) {
+			return text
+		}
+		select {
+		case <-changed:
+		case <-s.done:
+			if text := s.screen(); ok(text) {
+				return text
+			}
+			s.t.Fatalf("waiting for %s: the program ended; screen:\n%s", what, s.screen())
+		case <-deadline:
+			s.t.Fatalf("waiting for %s: screen:\n%s", what, text)
+		}
+	}
+}
+
+// untilText waits until all of texts are on the screen.
+func (s *terminal) untilText(texts ...string) string {
+	s.t.Helper()
+	return s.until(strings.Join(texts, " and "), func(screen string) bool {
+		for _, text := range texts {
+			if !strings.Contains(screen, text) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// kill ends the program as a power cut would.
+func (s *terminal) kill() {
+	_ = s.cmd.Process.Signal(syscall.SIGKILL)
+	_ = s.wait() // killed, that is what it says
+}
+
+// wait returns the program's exit status once it and its output have ended.
+func (s *terminal) wait() error {
+	err := s.cmd.Wait()
+	_ = s.pty.Close()
+	<-s.done
+	return err
+}
+
+// Keys as xterm sends them.
+const (
+	keyF5    = "\x1b[15~"
+	keyF8    = "\x1b[19~"
+	keyF1    = "\x1bOP"
+	keyDown  = "\x1b[B"
+	keyEnter = "\r"
+	keyTab   = "\t"
+	keyEsc   = "\x1b"
+	keyEnd   = "\x1b[F"
+)
