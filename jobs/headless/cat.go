@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/crc64"
 	"io"
 
 	"cosmander/cos"
@@ -23,8 +22,7 @@ func (e *Env) Cat(ctx context.Context, arg string) error {
 		return err
 	}
 	bucket := e.Client.Bucket(u.Bucket, "")
-	sum := crc64.New(crc64.MakeTable(crc64.ECMA))
-	out := &destination{w: io.MultiWriter(e.Stdout, sum)}
+	out := &destination{w: e.Stdout}
 	var head cos.Head
 	for failures := 0; ; {
 		before := out.n
@@ -40,9 +38,9 @@ func (e *Env) Cat(ctx context.Context, arg string) error {
 			return err
 		}
 	}
-	if head.HasCRC64 && head.CRC64 != sum.Sum64() {
+	if head.HasCRC64 && head.CRC64 != out.crc {
 		return fmt.Errorf("%s: the bytes that arrived are not those that the service stores (CRC64 %d, want %d)",
-			e.name(u.String()), sum.Sum64(), head.CRC64)
+			e.name(u.String()), out.crc, head.CRC64)
 	}
 	return nil
 }
@@ -66,17 +64,19 @@ func copyFrom(ctx context.Context, b *cos.Bucket, key string, head *cos.Head, ou
 	return errors.Join(err, obj.Body.Close())
 }
 
-// destination counts what was written and remembers that writing failed,
-// which repeating the request would not mend.
+// destination counts and sums what was written and remembers that writing
+// failed, which repeating the request would not mend.
 type destination struct {
 	w   io.Writer
 	n   int64
+	crc uint64
 	err error
 }
 
 func (d *destination) Write(p []byte) (int, error) {
 	n, err := d.w.Write(p)
 	d.n += int64(n)
+	d.crc = cos.CRC64(d.crc, p[:n])
 	if err != nil {
 		d.err = err
 	}
