@@ -10,8 +10,6 @@ TIMEOUT ?= 5m
 # Packages that keep golden frames, and the flag that only they know.
 GOLDEN  ?= ./tui
 UPDATE  ?= -update
-# What `make bench` runs.
-BENCH   ?= go test -run '^$$' -bench . -timeout 20m $(PKG)
 
 .PHONY: help build run test race lint bench golden interop clean
 .PHONY: style windows darwin prepare tests-compiled
@@ -59,8 +57,10 @@ prepare: $(LINT) tests-compiled
 tests-compiled:
 	$(if $(RACE),CGO_ENABLED=1 )go test $(RACE) -exec true $(PKG) >/dev/null
 
-bench: ## run the benchmarks; each prints its target or peer beside it
-	$(BENCH)
+bench: ## print the figures, each beside its target or a peer's; takes four minutes
+	go test -run '^$$' -bench . -benchtime 1x -timeout 20m .
+	go test -run '^$$' -bench TerminalBytes -benchtime 1x -timeout 5m ./tui
+	go test -run '^$$' -bench List -timeout 5m ./cos/emulator
 
 golden: ## write the golden frames anew; read the diff before committing it
 	go test $(GOLDEN) $(UPDATE)
