@@ -13,6 +13,7 @@ import (
 const (
 	defaultIdle  = 60 * time.Second
 	dialTimeout  = 10 * time.Second
+	unsentBytes  = 256 << 10 // see limitUnsent
 	serviceHost  = "service.cos.myqcloud.com"
 	bucketDomain = "myqcloud.com"
 )
@@ -62,7 +63,7 @@ func New(cfg Config) (*Client, error) {
 func newTransport() *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
+	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second, Control: limitUnsent}
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialer.DialContext,
