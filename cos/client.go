@@ -13,7 +13,8 @@ import (
 const (
 	defaultIdle  = 60 * time.Second
 	dialTimeout  = 10 * time.Second
-	unsentBytes  = 256 << 10 // see limitUnsent
+	unsentBytes  = 256 << 10      // see limitUnsent
+	anyRegion    = "ap-guangzhou" // where the endpoint says where to connect, the region is only a name
 	serviceHost  = "service.cos.myqcloud.com"
 	bucketDomain = "myqcloud.com"
 )
@@ -35,6 +36,9 @@ func New(cfg Config) (*Client, error) {
 	ep, err := parseEndpoint(cfg.Endpoint)
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Region == "" && !ep.template {
+		cfg.Region = anyRegion
 	}
 	if cfg.Region != "" {
 		if err := checkRegion(cfg.Region); err != nil {

@@ -68,7 +68,7 @@ type Config struct {
 	// the Host header stays BUCKET.cos.REGION.myqcloud.com. Empty means
 	// [DefaultEndpoint].
 	Endpoint    string
-	Region      string // "ap-guangzhou"
+	Region      string // "ap-guangzhou"; may be left out if Endpoint holds no {bucket}
 	Credentials Provider
 	// IdleTimeout ends a request during which no byte moves in either
 	// direction; 0 means 60 s. There is no total timeout.

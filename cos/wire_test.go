@@ -201,3 +201,14 @@ func TestWire_HalfAPairIsRefused(t *testing.T) {
 	require.ErrorIs(t, err, cos.ErrNoCredentials)
 	assert.False(t, cos.Retryable(err))
 }
+
+func TestRegion_MayBeLeftOutWhereTheEndpointSaysWhereToConnect(t *testing.T) {
+	t.Parallel()
+	c, err := cos.New(cos.Config{Endpoint: "http://127.0.0.1:9000"})
+	require.NoError(t, err)
+	assert.Equal(t, "ap-guangzhou", c.Bucket("b-1", "").Region())
+	c, err = cos.New(cos.Config{})
+	require.NoError(t, err)
+	_, err = c.Bucket("b-1", "").List(t.Context(), cos.ListOptions{})
+	assert.ErrorIs(t, err, cos.ErrNoRegion)
+}
