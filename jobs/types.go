@@ -71,6 +71,10 @@ type Source struct {
 	// Name is the name it gets below the destination folder; empty keeps its
 	// own.
 	Name string
+	// Size is how many bytes a listing gave for a single object or file, if
+	// Sized is set. Only Survey uses it, so that it need not ask again.
+	Size  int64 `json:"-"`
+	Sized bool  `json:"-"`
 }
 
 // Spec is a job to be queued. Source and destination are frozen by Add.
