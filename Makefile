@@ -8,7 +8,7 @@ PKG     ?= ./...
 ARGS    ?=
 TIMEOUT ?= 5m
 # Packages that keep golden frames, and the flag that only they know.
-GOLDEN  ?= ./tui
+GOLDEN  ?= ./tui ./views
 UPDATE  ?= -update
 
 .PHONY: help build run test race lint bench golden interop clean

@@ -81,6 +81,7 @@ func TestCommands_SayInOneLineWhatIsWrongAndWhatToDo(t *testing.T) {
 		"deleting nothing":  {nil, []string{"rm", bucketURI + "none"}, []string{"not found"}},
 		"a bucket for rm":   {nil, []string{"rm", bucketURI}, []string{"-r"}},
 		"a missing file":    {nil, []string{"cp", "/none", bucketURI}, []string{"no such file"}},
+		"panes into a pipe": {nil, []string{bucketURI}, []string{"need a terminal"}},
 		"an unknown flag":   {nil, []string{"ls", "--none"}, []string{"--none"}},
 		"a missing profile": {nil, []string{"ls", "--profile", "none", bucketURI}, []string{"none"}},
 	} {
@@ -254,6 +255,26 @@ func TestRm_DeletesOneOrEverythingBelow(t *testing.T) {
 	assert.Equal(t, 0, cli(t, svc, home, "rm", bucketURI+"z").code)
 	assert.Equal(t, 0, cli(t, svc, home, "rm", "-r", bucketURI+"a").code)
 	assert.Equal(t, "a\nab\n", cli(t, svc, home, "ls", "-r", bucketURI).stdout, "a folder, not everything that begins with a")
+}
+
+func TestPanes_OpenWithoutCredentialsAndSayWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "mine.txt"), nil, 0o600))
+	s := startTerminal(t, program(t.Context(), t.TempDir(), []string{"COS_REGION=ap-guangzhou"}, dir, bucketURI), 100, 24)
+	s.untilText("mine.txt", "no credentials found", "COS_SECRET_ID")
+	s.press("q")
+	require.NoError(t, s.wait())
+}
+
+func TestDemo_ASecondOneSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	first := startTerminal(t, program(t.Context(), home, nil, "--demo"), 100, 24)
+	first.untilText("demo-1250000000", "README.txt")
+	second := startTerminal(t, program(t.Context(), home, nil, "--demo"), 100, 24)
+	assert.Error(t, second.wait())
+	assert.Contains(t, strings.ReplaceAll(second.screen(), "\n", ""), "--demo-data")
 }
 
 func TestServe_RefusesOtherMachinesUnlessAllowed(t *testing.T) {

@@ -194,9 +194,21 @@ func (a *app) connect() error {
 	if a.endpoint != "" {
 		found.Endpoint = a.endpoint
 	}
+	return a.connectWith(found, found.Credentials)
+}
+
+func (a *app) connectWith(found credentials.Found, keys cos.Provider) (err error) {
 	a.account = found
-	a.client, err = cos.New(cos.Config{Endpoint: found.Endpoint, Region: found.Region, Credentials: found.Credentials})
+	a.client, err = cos.New(cos.Config{Endpoint: found.Endpoint, Region: found.Region, Credentials: keys})
 	return err
+}
+
+// missing stands for the credentials that were not found: every request says
+// why.
+type missing struct{ why error }
+
+func (m missing) Credentials(context.Context) (cos.Credentials, error) {
+	return cos.Credentials{}, m.why
 }
 
 // accountID is what jobs of this account are filed under: who and where, but
@@ -234,11 +246,16 @@ func (a *app) browse(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	stop := func() error { return nil }
+	if !term.IsTerminal(int(os.Stdin.Fd())) || !term.IsTerminal(int(os.Stdout.Fd())) {
+		return errors.New("the panes need a terminal; ls, cp, cat and rm do not")
+	}
+	stop, notice := func() error { return nil }, ""
 	if a.demo {
 		stop, err = a.startDemo(ctx)
-	} else {
-		err = a.connect()
+	} else if trouble := a.connect(); trouble != nil {
+		// The panes open all the same: this machine's side works without.
+		notice = explain(trouble)
+		err = a.connectWith(credentials.Found{Name: "no account", Region: a.region, Endpoint: a.endpoint}, missing{trouble})
 	}
 	if err != nil {
 		return err
@@ -254,7 +271,7 @@ func (a *app) browse(ctx context.Context, args []string) error {
 		Keys: defaultKeys(), Queue: queue, Buckets: a.client,
 		Bucket:  func(name, region string) tui.Store { return a.client.Bucket(name, region) },
 		Account: a.account.Name, AccountID: a.accountID(), Region: a.account.Region,
-		LocalDir: local, Remote: *remote, Home: xdg.Home, Explain: explain,
+		LocalDir: local, Remote: *remote, Home: xdg.Home, Notice: notice, Explain: explain,
 	})
 	return errors.Join(err, queue.Close(), stop())
 }
@@ -275,10 +292,13 @@ func (a *app) startDemo(ctx context.Context) (stop func() error, err error) {
 	select {
 	case err := <-ended:
 		cancel()
+		if errors.Is(err, emulator.ErrInUse) {
+			return nil, fmt.Errorf("%w · the demo runs already: quit it, or give this one a folder with --demo-data", err)
+		}
 		return nil, fmt.Errorf("start the demo: %w", err)
 	case addr := <-ready:
-		a.account = credentials.Found{Name: "demo", Region: demoRegion, Bucket: demo.Bucket, Endpoint: a.demoData}
-		a.client, err = cos.New(cos.Config{Endpoint: "http://" + addr, Region: demoRegion, Credentials: keys})
+		err := a.connectWith(credentials.Found{Name: "demo", Region: emulator.DefaultRegion, Bucket: demo.Bucket, Endpoint: "http://" + addr}, keys)
+		a.account.Endpoint = a.demoData // the port is another one each time, the jobs' account is not
 		return func() error { cancel(); return <-ended }, err
 	}
 }
@@ -319,5 +339,3 @@ func servedKeys() (id, key string) {
 // The key pair of the demo and of a server that was given none. It guards
 // nothing: both listen on this machine alone.
 const demoID, demoKey = "demo-secret-id", "demo-secret-key"
-
-const demoRegion = "ap-guangzhou"

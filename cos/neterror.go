@@ -148,12 +148,11 @@ var hints = []struct {
 	is  error
 	say string
 }{
-	{ErrNoCredentials, "set COS_SECRET_ID and COS_SECRET_KEY, or a profile in config.toml"},
+	{ErrNoCredentials, "set COS_SECRET_ID and COS_SECRET_KEY, or a profile in config.toml; cosmander --demo needs none"},
 	{ErrBadKey, "check the secret id, the secret key and the token, and that they belong together"},
 	{ErrClock, "set this machine's clock"},
 	{ErrDenied, "this key pair may not do that: ask for the permission or use another profile"},
 	{ErrNoBucket, "check the bucket's name, its APPID and its region"},
-	{ErrInvalidBucket, "write the bucket with its APPID, as in example-1250000000"},
 	{ErrNoRegion, "set COS_REGION, or region in the profile, as in ap-guangzhou"},
 	{ErrRedirect, "check the region and the endpoint: the bucket is served elsewhere"},
 	{ErrNotCOS, "check the endpoint, the network login page and the proxy: something else answered"},

@@ -14,8 +14,7 @@ import (
 
 // ErrNone is returned by [Find] when neither the environment nor the
 // configuration names credentials. It is a [cos.ErrNoCredentials].
-var ErrNone = fmt.Errorf("%w found: set COS_SECRET_ID and COS_SECRET_KEY, or add a profile to config.toml",
-	cos.ErrNoCredentials)
+var ErrNone = fmt.Errorf("%w found", cos.ErrNoCredentials)
 
 // Found is an account that can be used.
 type Found struct {

@@ -142,7 +142,7 @@ func TestFind_SaysWhatIsMissing(t *testing.T) {
 		"no key":            {env: map[string]string{"COS_SECRET_ID": "i"}, want: []string{"COS_SECRET_KEY is not"}},
 		"no id":             {env: map[string]string{"TENCENTCLOUD_SECRET_KEY": "s3cret"}, want: []string{"TENCENTCLOUD_SECRET_ID is not"}},
 		"pasted newline":    {env: map[string]string{"COS_SECRET_ID": "i", "COS_SECRET_KEY": "s3cret\n"}, want: []string{"COS_SECRET_KEY"}},
-		"nothing":           {want: []string{"set COS_SECRET_ID"}},
+		"nothing":           {want: []string{"no credentials found"}},
 		"half a profile":    {config: "[profiles.a]\nsecret_id='i'", want: []string{`"a"`, "secret_key is not"}},
 		"empty profile":     {config: "[profiles.a]\nregion='r'", want: []string{`"a"`, "anonymous"}},
 		"unknown profile":   {config: twoProfiles, profile: "x", want: []string{`no profile "x"`}},

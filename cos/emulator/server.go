@@ -53,9 +53,12 @@ type Server struct {
 	once   sync.Once
 }
 
+// ErrInUse is what [Open] returns if another server has the data folder open.
+var ErrInUse = errors.New("another server has the data folder open")
+
 // Open opens or creates the data folder, removes what a killed server left
-// half written, and creates the missing ones of cfg.Buckets. It fails if
-// another server has the folder open.
+// half written, and creates the missing ones of cfg.Buckets. It fails with
+// [ErrInUse] if another server has the folder open.
 func Open(cfg Config) (*Server, error) {
 	if cfg.Dir == "" {
 		return nil, errors.New("open emulator: no data folder")
@@ -87,7 +90,7 @@ func lockFolder(dir string) (*flock.Flock, error) {
 		return nil, fmt.Errorf("lock data folder %s: %w", dir, err)
 	}
 	if !held {
-		return nil, fmt.Errorf("data folder %s is in use by another server", dir)
+		return nil, fmt.Errorf("%w: %s", ErrInUse, dir)
 	}
 	return lock, nil
 }
