@@ -76,6 +76,7 @@ func TestCommands_SayInOneLineWhatIsWrongAndWhatToDo(t *testing.T) {
 		"HTML":              {[]string{"COS_ENDPOINT=" + html.URL}, list, []string{"text/html"}},
 		"a bad endpoint":    {[]string{"COS_ENDPOINT=ftp://x"}, list, []string{"endpoint"}},
 		"no address":        {nil, []string{"ls", "demo-1250000000"}, []string{"cos://"}},
+		"cat, no such host": {[]string{"COS_ENDPOINT=http://no-such-host.invalid"}, []string{"cat", bucketURI + "x"}, []string{"check the network"}},
 		"nothing there":     {nil, []string{"ls", bucketURI + "nothing"}, []string{"nothing begins with that"}},
 		"a missing object":  {nil, []string{"cat", bucketURI + "none"}, []string{"NoSuchKey", "request "}},
 		"deleting nothing":  {nil, []string{"rm", bucketURI + "none"}, []string{"not found"}},
@@ -275,6 +276,62 @@ func TestDemo_ASecondOneSaysWhatToDo(t *testing.T) {
 	second := startTerminal(t, program(t.Context(), home, nil, "--demo"), 100, 24)
 	assert.Error(t, second.wait())
 	assert.Contains(t, strings.ReplaceAll(second.screen(), "\n", ""), "--demo-data")
+}
+
+// TestCp_UsesTheKeyItWasGiven: another command of the same user, with another
+// key, must not do this one's work.
+func TestCp_UsesTheKeyItWasGiven(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	home, dir := t.TempDir(), t.TempDir()
+	writeNoise(t, filepath.Join(dir, "big"), 30<<20)
+	writeNoise(t, filepath.Join(dir, "tiny"), 10)
+	svc.Faults().Add(emulator.Fault{Op: "UploadPart", Stall: true})
+	first := program(t.Context(), home, svc.env(), "cp", filepath.Join(dir, "big"), bucketURI)
+	fuse := svc.fuse(1 << 20)
+	require.NoError(t, first.Start())
+	<-fuse // it runs the queue by now
+	t.Cleanup(func() {
+		_ = first.Process.Kill()
+		_ = first.Wait()
+	})
+	got := finish(t, program(t.Context(), home, append(svc.env(), "COS_SECRET_ID=other"), "cp", filepath.Join(dir, "tiny"), bucketURI))
+	assert.Equal(t, 1, got.code)
+	assert.Contains(t, got.stderr, "InvalidAccessKeyId")
+	got = finish(t, program(t.Context(), home, append(svc.env(), "COS_REGION=ap-beijing"), "cp", filepath.Join(dir, "tiny"), bucketURI))
+	assert.Equal(t, 1, got.code)
+	assert.Contains(t, got.stderr, "NoSuchBucket")
+}
+
+func TestCp_MakesNamesSafeOnlyWhereAPersonReadsThem(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	svc.put(t, "z//\u202eevil", "x")
+	dir := t.TempDir()
+	cmd := program(t.Context(), t.TempDir(), svc.env(), "cp", "-r", bucketURI+"z/", filepath.Join(dir, "out"))
+	log, err := os.Create(filepath.Join(dir, "log"))
+	require.NoError(t, err)
+	s := startTerminalWith(t, cmd, 100, 24, func(c *exec.Cmd) { c.Stdout = log })
+	assert.Error(t, s.wait())
+	assert.Contains(t, s.screen(), `\u202eevil`)
+	require.NoError(t, log.Close())
+}
+
+func TestCat_EndsWhenToldThoughNobodyReads(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	svc.put(t, "long", strings.Repeat("0123456789", 100_000))
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	defer r.Close()
+	cmd := program(t.Context(), t.TempDir(), svc.env(), "cat", bucketURI+"long")
+	cmd.Stdout = w
+	require.NoError(t, cmd.Start())
+	require.NoError(t, w.Close())
+	_, err = r.Read(make([]byte, 1)) // it writes; the pipe fills up
+	require.NoError(t, err)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
+	assert.Error(t, cmd.Wait())
 }
 
 func TestServe_RefusesOtherMachinesUnlessAllowed(t *testing.T) {

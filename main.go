@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -31,6 +32,7 @@ var version = "dev"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	if err := rootCommand().ExecuteContext(ctx); err != nil {
 		complain(err)
 		stop()
@@ -211,9 +213,16 @@ func (m missing) Credentials(context.Context) (cos.Credentials, error) {
 	return cos.Credentials{}, m.why
 }
 
-// accountID is what jobs of this account are filed under: who and where, but
-// no key, since keys are renewed while jobs wait.
-func (a *app) accountID() string { return a.account.Name + " " + a.account.Endpoint }
+// accountID is what jobs of this account are filed under: whose, and where. A
+// profile's keys and temporary ones are renewed while jobs wait, so they are
+// no part of it; permanent ones of the environment tell two accounts apart.
+func (a *app) accountID() string {
+	id := a.account.Name + " " + a.account.Endpoint
+	if keys := a.account.Credentials; a.account.Name == credentials.Environment && keys.Token == "" {
+		id += fmt.Sprintf(" %x", sha256.Sum256([]byte(keys.SecretID)))[:17]
+	}
+	return id
+}
 
 func (a *app) openQueue(ctx context.Context, manual bool) (*jobs.Queue, error) {
 	return jobs.Open(ctx, jobs.Config{
@@ -228,17 +237,17 @@ func (a *app) headless(cmd *cobra.Command, run func(context.Context, *headless.E
 	if err := a.connect(); err != nil {
 		return err
 	}
-	env := &headless.Env{
-		Client: a.client, Account: a.accountID(),
+	return run(cmd.Context(), &headless.Env{
+		Client: a.client, Account: a.accountID(), Region: a.account.Region,
 		Open:  func(ctx context.Context) (*jobs.Queue, error) { return a.openQueue(ctx, true) },
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Stdin: os.Stdin, Stdout: stream(os.Stdout), Stderr: stream(os.Stderr),
 		Show: views.Safe,
-	}
-	env.Terminal = term.IsTerminal(int(os.Stdout.Fd()))
-	if columns, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil {
-		env.Columns = columns
-	}
-	return run(cmd.Context(), env)
+	})
+}
+
+func stream(f *os.File) headless.Stream {
+	columns, _, err := term.GetSize(int(f.Fd()))
+	return headless.Stream{Writer: f, Terminal: err == nil, Columns: columns}
 }
 
 func (a *app) browse(ctx context.Context, args []string) error {

@@ -60,6 +60,14 @@ type terminal struct {
 // startTerminal runs cmd in a terminal of the given size.
 func startTerminal(t testing.TB, cmd *exec.Cmd, cols, rows int) *terminal {
 	t.Helper()
+	return startTerminalWith(t, cmd, cols, rows, func(*exec.Cmd) {})
+}
+
+// startTerminalWith lets redirect give the command other files for what would
+// be the terminal.
+func startTerminalWith(t testing.TB, cmd *exec.Cmd, cols, rows int, redirect func(*exec.Cmd)) *terminal {
+	t.Helper()
+	redirect(cmd)
 	f, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)})
 	require.NoError(t, err)
 	s := &terminal{

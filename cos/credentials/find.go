@@ -1,4 +1,4 @@
-// Package credentials finds the key pair to work with: in the environment,
+// Package credentials finds the key pair to work with: in the Environment,
 // else in a profile of config.toml. Id, key and token always come from one
 // source. No function of this package puts a secret into an error.
 package credentials
@@ -29,8 +29,8 @@ type Found struct {
 	Warnings    []string        // for people, one line each
 }
 
-// environment is the [Found.Name] of credentials from the environment.
-const environment = "environment"
+// Environment is the [Found.Name] of credentials from the environment.
+const Environment = "environment"
 
 // A family is a set of variables that belong together.
 type family struct {
@@ -86,7 +86,7 @@ func fromEnvironment(env func(string) string) (found Found, ok bool, err error) 
 		if err := wholePair(id, key, f.id, f.key); err != nil {
 			return Found{}, false, fmt.Errorf("credentials in the environment: %w", err)
 		}
-		c := cos.Credentials{SecretID: id, SecretKey: key, Source: environment + " (" + f.name + ")"}
+		c := cos.Credentials{SecretID: id, SecretKey: key, Source: Environment + " (" + f.name + ")"}
 		for _, name := range f.tokens {
 			if c.Token == "" {
 				c.Token = env(name)
@@ -96,7 +96,7 @@ func fromEnvironment(env func(string) string) (found Found, ok bool, err error) 
 		if region == "" {
 			region = anyRegion(env)
 		}
-		return Found{Name: environment, Credentials: c, Region: region, Endpoint: env("COS_ENDPOINT")}, true, nil
+		return Found{Name: Environment, Credentials: c, Region: region, Endpoint: env("COS_ENDPOINT")}, true, nil
 	}
 	return Found{}, false, nil
 }

@@ -21,6 +21,17 @@ func (e *Env) Cat(ctx context.Context, arg string) error {
 	if err != nil {
 		return err
 	}
+	ended := make(chan error, 1)
+	go func() { ended <- e.cat(ctx, u) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx) // a reader that does not read must not keep us
+	}
+}
+
+func (e *Env) cat(ctx context.Context, u cos.URI) error {
 	bucket := e.Client.Bucket(u.Bucket, "")
 	out := &destination{w: e.Stdout}
 	var head cos.Head
@@ -40,7 +51,7 @@ func (e *Env) Cat(ctx context.Context, arg string) error {
 	}
 	if head.HasCRC64 && head.CRC64 != out.crc {
 		return fmt.Errorf("%s: the bytes that arrived are not those that the service stores (CRC64 %d, want %d)",
-			e.name(u.String()), out.crc, head.CRC64)
+			u, out.crc, head.CRC64)
 	}
 	return nil
 }

@@ -65,14 +65,16 @@ func (e *Env) uploadSpec(src, dst string, recursive bool) (jobs.Spec, error) {
 	prefix, name := splitKey(u.Key)
 	switch {
 	case info.IsDir() && !recursive:
-		return jobs.Spec{}, fmt.Errorf("%s is a folder: -r copies folders", e.name(src))
+		return jobs.Spec{}, fmt.Errorf("%s is a folder: -r copies folders", src)
 	case info.IsDir():
 		from.Contents = strings.HasSuffix(src, string(filepath.Separator)) || name != ""
 		prefix = asPrefix(u.Key)
 	default:
 		from.Name = name
 	}
-	return e.spec(jobs.Upload, from, jobs.Place{Bucket: u.Bucket, Key: prefix}), nil
+	to := e.place(u)
+	to.Key = prefix
+	return e.spec(jobs.Upload, from, to), nil
 }
 
 // downloadSpec mirrors uploadSpec. Without -r the address is one object; with
@@ -87,7 +89,7 @@ func (e *Env) downloadSpec(src, dst string, recursive bool) (jobs.Spec, error) {
 		return jobs.Spec{}, err
 	}
 	into := strings.HasSuffix(dst, string(filepath.Separator))
-	from := jobs.Source{Place: jobs.Place{Bucket: u.Bucket, Key: u.Key}}
+	from := jobs.Source{Place: e.place(u)}
 	if recursive {
 		from.Folder = true
 		from.Contents = !into || u.Key == "" || strings.HasSuffix(u.Key, "/")
@@ -95,13 +97,17 @@ func (e *Env) downloadSpec(src, dst string, recursive bool) (jobs.Spec, error) {
 		return e.spec(jobs.Download, from, jobs.Place{Path: path}), nil
 	}
 	if u.Key == "" || strings.HasSuffix(u.Key, "/") {
-		return jobs.Spec{}, fmt.Errorf("%s is a folder: -r copies folders", e.name(src))
+		return jobs.Spec{}, fmt.Errorf("%s is a folder: -r copies folders", src)
 	}
 	if info, err := os.Stat(path); !into && (err != nil || !info.IsDir()) {
 		from.Name = filepath.Base(path)
 		path = filepath.Dir(path)
 	}
 	return e.spec(jobs.Download, from, jobs.Place{Path: path}), nil
+}
+
+func (e *Env) place(u cos.URI) jobs.Place {
+	return jobs.Place{Bucket: u.Bucket, Region: e.Region, Key: u.Key}
 }
 
 func (e *Env) spec(kind jobs.Kind, from jobs.Source, to jobs.Place) jobs.Spec {

@@ -17,7 +17,7 @@ func TestCopySpec_NamesFollowTheTrailingSlash(t *testing.T) {
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "photos"), 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.txt"), nil, 0o644))
 	local := func(path string) jobs.Place { return jobs.Place{Path: path} }
-	bucket := func(key string) jobs.Place { return jobs.Place{Bucket: "b-1", Key: key} }
+	bucket := func(key string) jobs.Place { return jobs.Place{Bucket: "b-1", Region: "r", Key: key} }
 
 	for name, c := range map[string]struct {
 		src, dst  string
@@ -43,7 +43,7 @@ func TestCopySpec_NamesFollowTheTrailingSlash(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			spec, err := (&Env{Account: "me"}).copySpec(c.src, c.dst, c.recursive)
+			spec, err := (&Env{Account: "me", Region: "r"}).copySpec(c.src, c.dst, c.recursive)
 			require.NoError(t, err)
 			assert.Equal(t, "me", spec.Account)
 			assert.Equal(t, []jobs.Source{c.from}, spec.Sources)

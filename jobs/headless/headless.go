@@ -16,18 +16,22 @@ import (
 type Env struct {
 	Client  *cos.Client
 	Account string // of the jobs that are queued; see jobs.Spec
+	Region  string // of the buckets, frozen into every job
 	// Open opens the queue. It is called by the commands that change things,
 	// which close what it returns.
 	Open   func(ctx context.Context) (*jobs.Queue, error)
 	Stdin  io.Reader
-	Stdout io.Writer
-	Stderr io.Writer
-	// Terminal reports that Stdout shows the text to a person: progress is
-	// drawn in place and names are made safe by Show.
-	Terminal bool
-	Columns  int // of the terminal
+	Stdout Stream
+	Stderr Stream
 	// Show makes a name from outside safe to print on a terminal.
 	Show func(string) string
+}
+
+// Stream is where text goes.
+type Stream struct {
+	io.Writer
+	Terminal bool // a person reads it: names are made safe, progress is drawn in place
+	Columns  int  // of the terminal; 0 if not known
 }
 
 // ErrIncomplete is returned when a command ran to its end but not everything
@@ -46,10 +50,10 @@ func object(arg string) (cos.URI, error) {
 	return u, nil
 }
 
-// name returns s as it may be printed: exact into files and pipes, safe on a
-// terminal.
-func (e *Env) name(s string) string {
-	if e.Terminal && e.Show != nil {
+// name returns s as it may be printed on to: exact into files and pipes, safe
+// on a terminal.
+func (e *Env) name(to Stream, s string) string {
+	if to.Terminal && e.Show != nil {
 		return e.Show(s)
 	}
 	return s

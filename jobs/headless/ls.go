@@ -60,7 +60,7 @@ func (e *Env) Ls(ctx context.Context, arg string, o LsOptions) error {
 		}
 	}
 	if !found && u.Key != "" && !strings.HasSuffix(u.Key, "/") {
-		return fmt.Errorf("%s: nothing begins with that", e.name(u.String()))
+		return fmt.Errorf("%s: nothing begins with that", u)
 	}
 	return nil
 }
@@ -90,7 +90,7 @@ func (e *Env) rowPrinter(w io.Writer, o LsOptions) func(row) error {
 		return func(r row) error { return enc.Encode(r) }
 	}
 	return func(r row) error {
-		name := e.name(r.Key + r.Prefix)
+		name := e.name(e.Stdout, r.Key+r.Prefix)
 		var err error
 		switch {
 		case !o.Long:

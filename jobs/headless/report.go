@@ -3,7 +3,6 @@ package headless
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -24,29 +23,30 @@ type reporter interface {
 }
 
 func (e *Env) reporter(asJSON bool) reporter {
-	switch {
-	case asJSON:
+	if asJSON {
 		enc := json.NewEncoder(e.Stdout)
 		enc.SetEscapeHTML(false)
 		return &jsonReport{enc}
-	case e.Terminal:
-		return &textReport{env: e, out: e.Stderr, inPlace: true}
-	default:
-		return &textReport{env: e, out: e.Stdout}
 	}
+	// Progress is drawn where a person sees it; a file gets plain lines.
+	out := e.Stdout
+	if e.Stdout.Terminal && e.Stderr.Terminal {
+		out = e.Stderr
+	}
+	return &textReport{env: e, out: out}
 }
 
 // textReport speaks to people: a line that is drawn over on a terminal, plain
 // lines elsewhere.
 type textReport struct {
-	env     *Env
-	out     io.Writer
-	inPlace bool
-	drawn   bool
+	env       *Env
+	out       Stream
+	drawn     bool
+	explained bool // a failed item was printed
 }
 
 func (t *textReport) pace() time.Duration {
-	if t.inPlace {
+	if t.out.Terminal {
 		return 100 * time.Millisecond
 	}
 	return 5 * time.Second
@@ -59,27 +59,36 @@ func (t *textReport) start(j jobs.Job, resumed bool) error {
 	if resumed {
 		verb = "continue " + verb
 	}
-	line := verb + " " + t.env.name(j.From)
+	line := verb + " " + t.env.name(t.out, j.From)
 	if j.To != "" {
-		line += " -> " + t.env.name(j.To)
+		line += " -> " + t.env.name(t.out, j.To)
 	}
 	return t.line(line)
 }
 
 func (t *textReport) progress(j jobs.Job) error {
-	text := progressText(j)
-	if !t.inPlace {
+	text := t.env.name(t.out, progressText(j))
+	if !t.out.Terminal {
 		return t.line(text)
 	}
-	if n := t.env.Columns; n > 1 && len(text) >= n {
-		text = text[:n-1]
+	if n := t.out.Columns; n > 1 {
+		text = cut(text, n-1)
 	}
 	t.drawn = true
 	_, err := fmt.Fprint(t.out, "\r\x1b[K"+text)
 	return err
 }
 
-// progressText is ASCII, so that its length is its width.
+// cut shortens text to n characters. What is wider than one cell comes last,
+// in a reason, so that a little too much of it wraps at worst.
+func cut(text string, n int) string {
+	if runes := []rune(text); len(runes) > n {
+		return string(runes[:n])
+	}
+	return text
+}
+
+// progressText is one line; only a reason in it may be other than ASCII.
 func progressText(j jobs.Job) string {
 	var b strings.Builder
 	more := ""
@@ -107,12 +116,17 @@ func progressText(j jobs.Job) string {
 	if j.State != jobs.Running {
 		fmt.Fprintf(&b, "  %s", j.State)
 	}
+	if j.State == jobs.Retrying {
+		fmt.Fprintf(&b, ": %s", j.Reason)
+	}
 	return b.String()
 }
 
 func (t *textReport) item(it jobs.Item) error {
 	t.clear()
-	_, err := fmt.Fprintf(t.env.Stderr, "%s: %s%s\n", t.env.name(it.Name), t.env.name(it.Reason), request(it))
+	t.explained = true
+	to := t.env.Stderr
+	_, err := fmt.Fprintf(to, "%s: %s%s\n", t.env.name(to, it.Name), t.env.name(to, it.Reason), request(it))
 	return err
 }
 
@@ -142,6 +156,9 @@ func (t *textReport) end(j jobs.Job) error {
 		fmt.Fprintf(&b, ", %s not verified: the service gave no checksum", humanize.Comma(j.Unverified))
 	case j.State == jobs.Done:
 		b.WriteString(", verified")
+	}
+	if !t.explained && j.State == jobs.Failed {
+		fmt.Fprintf(&b, ": %s", t.env.name(t.out, j.Reason))
 	}
 	return t.line(b.String())
 }

@@ -25,20 +25,20 @@ func (e *Env) Rm(ctx context.Context, arg string, o RmOptions) error {
 	if err != nil {
 		return err
 	}
-	from := jobs.Source{Place: jobs.Place{Bucket: u.Bucket, Key: u.Key}}
+	from := jobs.Source{Place: e.place(u)}
 	switch {
 	case o.Recursive:
 		from.Folder = true
 		from.Key = asPrefix(u.Key)
 	case u.Key == "":
-		return fmt.Errorf("%s is a bucket: -r deletes everything in it", e.name(arg))
+		return fmt.Errorf("%s is a bucket: -r deletes everything in it", arg)
 	default:
 		if _, err := e.Client.Bucket(u.Bucket, "").Head(ctx, u.Key, cos.GetOptions{}); err != nil {
 			return err
 		}
 	}
-	if from.Folder && from.Key == "" && e.Terminal && !o.Yes && !e.confirmed(u.Bucket) {
-		return fmt.Errorf("%s: nothing was deleted", e.name(arg))
+	if from.Folder && from.Key == "" && e.Stderr.Terminal && !o.Yes && !e.confirmed(u.Bucket) {
+		return fmt.Errorf("%s: nothing was deleted", arg)
 	}
 	return e.run(ctx, e.spec(jobs.Delete, from, jobs.Place{}), false)
 }

@@ -62,45 +62,66 @@ func start(ctx context.Context, q *jobs.Queue, spec jobs.Spec) (jobs.ID, bool, e
 // work changes thousands of times a second.
 const settle = 20 * time.Millisecond
 
-// watch reports the job, at the reporter's pace, until it is final.
+// watch reports the job, at the reporter's pace, until it moves no more.
 func (e *Env) watch(ctx context.Context, q *jobs.Queue, id jobs.ID, resumed bool, r reporter) (jobs.Job, error) {
-	var shown time.Time
-	for {
-		job, ok := find(q.Snapshot(), id)
-		var err error
-		switch {
-		case ok && shown.IsZero():
-			shown = time.Now()
-			err = r.start(job, resumed)
-		case ok && !job.State.Final() && time.Since(shown) >= r.pace():
-			shown = time.Now()
-			err = r.progress(job)
-		}
-		if err != nil || ok && job.State.Final() {
+	job, ok := find(q.Snapshot(), id)
+	if !ok {
+		return job, jobs.ErrNoJob
+	}
+	if err := r.start(job, resumed); err != nil {
+		return job, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- q.Wait(ctx, id) }()
+	for shown := time.Now(); ; {
+		if over, err := rest(ctx, q, ended); err != nil {
 			return job, err
+		} else if over {
+			return last(q, id)
 		}
-		if err := rest(ctx, q); err != nil {
-			return job, err
+		if job, ok = find(q.Snapshot(), id); ok && time.Since(shown) >= r.pace() {
+			shown = time.Now()
+			if err := r.progress(job); err != nil {
+				return job, err
+			}
 		}
 	}
 }
 
-// rest returns once the queue has changed, a moment later at the earliest.
-func rest(ctx context.Context, q *jobs.Queue) error {
+// last returns the job as it came to rest.
+func last(q *jobs.Queue, id jobs.ID) (jobs.Job, error) {
+	job, ok := find(q.Snapshot(), id)
+	switch {
+	case !ok:
+		return job, jobs.ErrNoJob // another process has cleared the list
+	case job.State == jobs.Paused:
+		return job, errors.New("the job was paused: the same command goes on with it")
+	}
+	return job, nil
+}
+
+// rest returns once the queue has changed, a moment later at the earliest, or
+// the job is over.
+func rest(ctx context.Context, q *jobs.Queue, ended <-chan error) (over bool, err error) {
 	select {
-	case <-ctx.Done():
-		return errInterrupted
+	case err := <-ended:
+		return true, interrupted(ctx, err)
 	case <-q.Changed():
 	}
 	select {
-	case <-ctx.Done():
-		return errInterrupted
+	case err := <-ended:
+		return true, interrupted(ctx, err)
 	case <-time.After(settle):
-		return nil
+		return false, nil
 	}
 }
 
-var errInterrupted = errors.New("interrupted: the same command goes on where this one stopped")
+func interrupted(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	return errors.New("interrupted: the same command goes on where this one stopped; the job list of the panes can cancel it")
+}
 
 func find(s jobs.Snapshot, id jobs.ID) (jobs.Job, bool) {
 	for _, j := range s.Jobs {
