@@ -141,6 +141,22 @@ func TestCp_StartedAgainContinues(t *testing.T) {
 	assert.Empty(t, uploads.Uploads, "no upload is left behind")
 }
 
+// stalledCp starts a cp whose parts never end, and returns when it runs the
+// queue and bytes have moved. kill ends it and the stall.
+func stalledCp(t *testing.T, svc *service, home, src, dst string) (kill func()) {
+	t.Helper()
+	remove := svc.Faults().Add(emulator.Fault{Op: "UploadPart", Stall: true})
+	cmd := program(t.Context(), home, svc.env(), "cp", src, dst)
+	fuse := svc.fuse(1 << 20)
+	require.NoError(t, cmd.Start())
+	<-fuse
+	return func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		remove()
+	}
+}
+
 // TestCp_LeavesTheJobsOfOthersAlone: a command that was interrupted must not
 // be carried out by another one.
 func TestCp_LeavesTheJobsOfOthersAlone(t *testing.T) {
@@ -150,14 +166,7 @@ func TestCp_LeavesTheJobsOfOthersAlone(t *testing.T) {
 	writeNoise(t, filepath.Join(dir, "old"), 30<<20)
 	writeNoise(t, filepath.Join(dir, "new"), 10)
 
-	remove := svc.Faults().Add(emulator.Fault{Op: "UploadPart", Stall: true})
-	first := program(t.Context(), home, svc.env(), "cp", filepath.Join(dir, "old"), bucketURI+"x")
-	fuse := svc.fuse(1 << 20)
-	require.NoError(t, first.Start())
-	<-fuse
-	require.NoError(t, first.Process.Signal(syscall.SIGKILL))
-	require.Error(t, first.Wait())
-	remove()
+	stalledCp(t, svc, home, filepath.Join(dir, "old"), bucketURI+"x")()
 
 	got := cli(t, svc, home, "cp", filepath.Join(dir, "new"), bucketURI+"x")
 	require.Equal(t, 0, got.code, got.stderr)
@@ -286,15 +295,7 @@ func TestCp_UsesTheKeyItWasGiven(t *testing.T) {
 	home, dir := t.TempDir(), t.TempDir()
 	writeNoise(t, filepath.Join(dir, "big"), 30<<20)
 	writeNoise(t, filepath.Join(dir, "tiny"), 10)
-	svc.Faults().Add(emulator.Fault{Op: "UploadPart", Stall: true})
-	first := program(t.Context(), home, svc.env(), "cp", filepath.Join(dir, "big"), bucketURI)
-	fuse := svc.fuse(1 << 20)
-	require.NoError(t, first.Start())
-	<-fuse // it runs the queue by now
-	t.Cleanup(func() {
-		_ = first.Process.Kill()
-		_ = first.Wait()
-	})
+	t.Cleanup(stalledCp(t, svc, home, filepath.Join(dir, "big"), bucketURI))
 	got := finish(t, program(t.Context(), home, append(svc.env(), "COS_SECRET_ID=other"), "cp", filepath.Join(dir, "tiny"), bucketURI))
 	assert.Equal(t, 1, got.code)
 	assert.Contains(t, got.stderr, "InvalidAccessKeyId")
