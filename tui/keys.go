@@ -168,7 +168,7 @@ func (m *Model) command(pressed string) tea.Cmd {
 	case matches(pressed, k.Invert):
 		return m.markEvery(p.invert)
 	case matches(pressed, k.MarkAll):
-		return m.markEvery(func() { p.markAll(true) })
+		return m.markEvery(p.markEvery)
 	case matches(pressed, k.ClearMarks):
 		m.escape(p)
 	case matches(pressed, k.Refresh):
@@ -188,14 +188,13 @@ func (m *Model) escape(p *pane) {
 		m.say("stopped listing", plain)
 		return
 	}
-	p.markAll(false)
+	p.forget()
+	p.unmarkAll()
 }
 
-// markEvery marks what is listed and what will be.
+// markEvery marks what is listed, and lists on for the rest.
 func (m *Model) markEvery(mark func()) tea.Cmd {
-	p := m.panes[m.focus]
 	mark()
-	p.wantAll, p.wantMark = p.rows.more, p.rows.more
 	return m.more(m.focus)
 }
 

@@ -48,19 +48,14 @@ func (m *Model) refresh(i int) tea.Cmd {
 	}
 	l := &load{to: p.at, fresh: &listing{}, hold: true}
 	l.focus, _ = p.current()
-	if ids := p.rows.markedIDs(); ids != nil {
-		l.marks = make(map[string]struct{}, len(ids))
-		for _, id := range ids {
-			l.marks[id] = struct{}{}
-		}
-	}
 	return m.start(i, l)
 }
 
-// start cancels what pane i was loading and begins l.
+// start cancels what pane i was loading and begins l. What waits for more rows
+// of the old place waits on until l has shown its own.
 func (m *Model) start(i int, l *load) tea.Cmd {
 	p := m.panes[i]
-	p.stop()
+	p.cancel()
 	p.gen++
 	l.gen = p.gen
 	l.ctx, l.cancel = context.WithCancel(m.ctx)
@@ -210,16 +205,19 @@ func (m *Model) swap(p *pane, l *load) {
 	m.finish(p)
 	same := p.shown && p.at == l.to
 	cursor, top := p.cursor, p.top
+	if same {
+		p.remember()
+	} else {
+		p.forget()
+	}
 	p.at, p.rows, p.shown, p.err = l.to, *l.fresh, true, ""
 	_, _, p.up = p.at.parent(m.deps.Buckets != nil)
-	p.focusOn = ""
+	p.cursor, p.top = 0, 0
 	if same {
-		p.remark = l.marks
 		p.arrived(0, p.rows.len())
+		p.wantAll = p.wantAll || p.unsure()
 		p.top = top
 		p.move(cursor, m.listHeight())
-	} else {
-		p.cursor, p.top, p.remark = 0, 0, nil
 	}
 	if l.focus != "" && !p.put(l.focus, m.listHeight()) && !same {
 		p.focusOn = l.focus
@@ -233,14 +231,14 @@ func (m *Model) settle(i int) tea.Cmd {
 	if p.focusOn != "" {
 		found := p.put(p.focusOn, m.listHeight())
 		if found || p.rows.passed(p.at.Key, p.focusOn) {
-			p.focusOn, p.wantAll = "", false
+			p.focusOn, p.wantAll = "", p.unsure()
 		}
 	}
 	if p.wantEnd && !p.rows.more {
 		p.move(p.count()-1, m.listHeight())
 	}
 	if !p.rows.more {
-		p.wantAll, p.wantMark, p.wantEnd, p.remark = false, false, false, nil
+		p.forget()
 	}
 	return m.more(i)
 }

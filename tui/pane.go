@@ -20,7 +20,8 @@ type pane struct {
 	gen      uint64
 	err      string              // why nothing could be listed here
 	wantAll  bool                // list to the end
-	wantMark bool                // mark what arrives
+	wantMark bool                // mark what arrives, but for spare
+	spare    map[string]struct{} // rows that stay without a mark while wantMark
 	wantEnd  bool                // put the cursor on the last row when all is listed
 	focusOn  string              // row to put the cursor on when it arrives; "" none
 	remark   map[string]struct{} // rows to mark again when they are listed
@@ -37,7 +38,6 @@ type load struct {
 	fresh  *listing // replaces rows when it is good; nil when rows are extended
 	focus  string   // row that must be in fresh before it is shown, if hold
 	hold   bool     // keep the old rows until focus was listed
-	marks  map[string]struct{}
 	slow   bool // it takes long enough to be mentioned
 	busy   bool // a page is on its way
 }
@@ -135,12 +135,39 @@ func (p *pane) arrived(from, to int) {
 		return
 	}
 	for i := from; i < to; i++ {
-		_, again := p.remark[p.rows.id(i)]
-		if p.wantMark || again {
+		id := p.rows.id(i)
+		_, again := p.remark[id]
+		_, spared := p.spare[id]
+		if again || p.wantMark && !spared {
 			p.rows.mark(i, true)
+		}
+		delete(p.remark, id)
+		delete(p.spare, id)
+	}
+}
+
+// remember notes which of the rows are marked, and while all are to be marked
+// which are not, for the listing that takes their place.
+func (p *pane) remember() {
+	if p.remark == nil && p.rows.marked > 0 {
+		p.remark = make(map[string]struct{}, p.rows.marked)
+	}
+	if p.spare == nil && p.wantMark {
+		p.spare = map[string]struct{}{}
+	}
+	for i := range p.rows.len() {
+		switch {
+		case p.rows.isMarked(i):
+			p.remark[p.rows.id(i)] = struct{}{}
+		case p.wantMark:
+			p.spare[p.rows.id(i)] = struct{}{}
 		}
 	}
 }
+
+// unsure reports that rows which are not listed yet are marked or are to be:
+// the marks that are seen are not all.
+func (p *pane) unsure() bool { return p.rows.more && (p.wantMark || len(p.remark) > 0) }
 
 // mark turns the mark of the current row round and goes down.
 func (p *pane) mark(height int) {
@@ -150,20 +177,29 @@ func (p *pane) mark(height int) {
 	p.move(p.cursor+1, height)
 }
 
-// markAll sets or clears every mark.
-func (p *pane) markAll(on bool) {
-	if !on && p.rows.marked == 0 {
-		return
-	}
+func (p *pane) unmarkAll() {
 	for i := range p.rows.len() {
-		p.rows.mark(i, on)
+		p.rows.mark(i, false)
 	}
 }
 
+// markEvery marks all rows, and those that are not listed yet when they are.
+func (p *pane) markEvery() {
+	for i := range p.rows.len() {
+		p.rows.mark(i, true)
+	}
+	p.wantMark, p.remark, p.spare = p.rows.more, nil, nil
+	p.wantAll = p.rows.more
+}
+
+// invert turns all marks round, those too of rows that are not listed yet.
 func (p *pane) invert() {
 	for i := range p.rows.len() {
 		p.rows.mark(i, !p.rows.isMarked(i))
 	}
+	p.wantMark = p.rows.more && !p.wantMark
+	p.remark, p.spare = p.spare, p.remark
+	p.wantAll = p.unsure() || p.wantEnd || p.focusOn != ""
 }
 
 // chosen returns the marked rows, else the one under the cursor.
@@ -200,11 +236,31 @@ func (p *pane) window(height int) []views.Row {
 	return rows
 }
 
-// stop cancels the listing under way.
+// unmark takes the marks off the rows called ids, listed or not.
+func (p *pane) unmark(ids []string) {
+	for _, id := range ids {
+		if i := p.rows.find(id); i >= 0 {
+			p.rows.mark(i, false)
+		}
+		delete(p.remark, id)
+	}
+}
+
+// stop cancels the listing under way and what waited for it.
 func (p *pane) stop() {
+	p.cancel()
+	p.forget()
+}
+
+func (p *pane) cancel() {
 	if p.load != nil {
 		p.load.cancel()
 		p.load = nil
 	}
+}
+
+// forget gives up what was to be done when more rows are listed.
+func (p *pane) forget() {
 	p.wantAll, p.wantMark, p.wantEnd = false, false, false
+	p.remark, p.spare, p.focusOn = nil, nil, ""
 }

@@ -30,28 +30,47 @@ type surveyFailedMsg struct {
 type queuedMsg struct {
 	ids  []jobs.ID
 	spec jobs.Spec
+	from chosen
+}
+
+// chosen are the rows of a pane that a job is made from.
+type chosen struct {
 	pane int
+	at   place
+	rows []string
+}
+
+// choice returns the rows that a command acts on, or why it cannot act yet:
+// while rows are still being marked it would take a part for the whole.
+func (m *Model) choice() (chosen, string) {
+	p := m.panes[m.focus]
+	if p.unsure() {
+		return chosen{}, "still listing: " + views.Count(int64(p.rows.len())) + " so far" + m.sep() + "Esc stops"
+	}
+	return chosen{m.focus, p.at, p.chosen()}, ""
 }
 
 // planCopy opens the plan for copying the chosen rows to the other pane.
 func (m *Model) planCopy() tea.Cmd {
 	p, other := m.panes[m.focus], m.panes[1-m.focus]
-	ids := p.chosen()
-	if why := m.cannotCopy(p, other, ids); why != "" {
+	from, why := m.choice()
+	if why == "" {
+		why = m.cannotCopy(p, other, from.rows)
+	}
+	if why != "" {
 		m.say(why, plain)
 		return nil
 	}
 	spec := jobs.Spec{
-		Kind: jobs.Upload, Account: m.deps.AccountID, Sources: sources(p.at, ids),
+		Kind: jobs.Upload, Account: m.deps.AccountID, Sources: sources(p, from.rows),
 		Dest: other.at.Place, OnConflict: jobs.Overwrite,
 	}
-	view := &views.Plan{Title: "Upload", From: m.from(p, ids), To: m.tilde(other.at.address()), Policy: jobs.Overwrite}
+	view := &views.Plan{Title: "Upload", From: m.from(p, from.rows), To: m.tilde(other.at.address()), Policy: jobs.Overwrite}
 	if !p.at.Local() {
 		spec.Kind, view.Title = jobs.Download, "Download"
 	}
 	md, cmd := m.survey(spec)
 	md.view = view
-	from := m.focus
 	md.act = func() tea.Cmd {
 		spec.OnConflict = view.Policy
 		m.pop()
@@ -78,16 +97,19 @@ func (m *Model) cannotCopy(p, other *pane, ids []string) string {
 	return ""
 }
 
-// sources turns rows of a place into sources of a job.
-func sources(at place, ids []string) []jobs.Source {
+// sources turns rows of a pane into sources of a job. What the listing says
+// of their sizes need not be asked again.
+func sources(p *pane, ids []string) []jobs.Source {
 	out := make([]jobs.Source, 0, len(ids))
 	for _, id := range ids {
-		folder := strings.HasSuffix(id, "/")
-		s := jobs.Source{Place: at.Place, Folder: folder}
-		if at.Local() {
-			s.Path = filepath.Join(at.Path, strings.TrimSuffix(id, "/"))
+		s := jobs.Source{Place: p.at.Place, Folder: strings.HasSuffix(id, "/")}
+		if p.at.Local() {
+			s.Path = filepath.Join(p.at.Path, strings.TrimSuffix(id, "/"))
 		} else {
-			s.Key = at.Key + id
+			s.Key = p.at.Key + id
+		}
+		if i := p.rows.find(id); i >= 0 && !s.Folder && p.rows.at(i).size >= 0 {
+			s.Size, s.Sized = p.rows.at(i).size, true
 		}
 		out = append(out, s)
 	}
@@ -181,8 +203,8 @@ func (m *Model) surveyFailed(msg surveyFailedMsg) {
 	}
 }
 
-// add queues spec, made from pane from.
-func (m *Model) add(spec jobs.Spec, from int) tea.Cmd {
+// add queues spec, made from the rows from.
+func (m *Model) add(spec jobs.Spec, from chosen) tea.Cmd {
 	ctx, queue := m.ctx, m.deps.Queue
 	return guarded(func() tea.Msg {
 		ids, err := queue.Add(ctx, spec)
@@ -193,12 +215,15 @@ func (m *Model) add(spec jobs.Spec, from int) tea.Cmd {
 	})
 }
 
-// queued notes what was queued and clears the marks it was made from.
+// queued notes what was queued and takes the marks off what it was made from:
+// others may have been set meanwhile.
 func (m *Model) queued(msg queuedMsg) tea.Cmd {
 	for _, id := range msg.ids {
 		m.own[id] = msg.spec
 	}
-	m.panes[msg.pane].markAll(false)
+	if p := m.panes[msg.from.pane]; p.at == msg.from.at {
+		p.unmark(msg.from.rows)
+	}
 	m.say("queued: "+string(msg.spec.Kind)+" of "+described(msg.spec)+m.sep()+hint(m.deps.Keys.Global.Jobs, "").Key+" shows the jobs", plain)
 	return nil
 }
@@ -224,10 +249,14 @@ const namesShown = 6
 // askDelete opens the confirmation for deleting the chosen rows.
 func (m *Model) askDelete() tea.Cmd {
 	p := m.panes[m.focus]
-	ids := p.chosen()
+	from, why := m.choice()
+	ids := from.rows
 	switch {
 	case m.deps.Queue == nil:
 		m.say("there is no queue", plain)
+		return nil
+	case why != "":
+		m.say(why, plain)
 		return nil
 	case len(ids) == 0:
 		m.say("nothing to delete: no row is chosen", plain)
@@ -236,7 +265,7 @@ func (m *Model) askDelete() tea.Cmd {
 		m.say("buckets are not deleted here", plain)
 		return nil
 	}
-	spec := jobs.Spec{Kind: jobs.Delete, Account: m.deps.AccountID, Sources: sources(p.at, ids)}
+	spec := jobs.Spec{Kind: jobs.Delete, Account: m.deps.AccountID, Sources: sources(p, ids)}
 	first := ids[:min(len(ids), namesShown)]
 	md, cmd := m.survey(spec)
 	md.view = &views.Confirm{
@@ -244,7 +273,6 @@ func (m *Model) askDelete() tea.Cmd {
 		What:  views.Plural(int64(len(ids)), "item", "items") + " in " + m.tilde(p.at.address()),
 		Names: first, More: int64(len(ids) - len(first)), Warning: "cannot be undone",
 	}
-	from := m.focus
 	md.act = func() tea.Cmd {
 		m.pop()
 		return m.add(spec, from)

@@ -28,7 +28,7 @@ func TestCopy_PlansThenQueues(t *testing.T) {
 	assert.Equal(t, jobs.Place{Path: d.dir}, spec.Dest)
 	assert.Equal(t, []jobs.Source{
 		{Place: jobs.Place{Bucket: "b-1", Region: "ap-guangzhou", Key: "dir/"}, Folder: true},
-		{Place: jobs.Place{Bucket: "b-1", Region: "ap-guangzhou", Key: "f.txt"}},
+		{Place: jobs.Place{Bucket: "b-1", Region: "ap-guangzhou", Key: "f.txt"}, Size: d.pane().rows.files[0].size, Sized: true},
 	}, spec.Sources)
 	assert.Empty(t, d.m.modals)
 	assert.Zero(t, d.pane().rows.marked)
@@ -64,6 +64,66 @@ func TestCopy_OfNothingSaysWhy(t *testing.T) {
 	d.press("c")
 	assert.Contains(t, d.m.status, "nothing to copy")
 	assert.Empty(t, d.m.modals)
+}
+
+func TestCopy_WaitsUntilWhatIsToBeMarkedIsListed(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"ctrl+a", "*"} {
+		d := drive(t, manyKeys(2500)...)
+		d.store.gate = make(chan struct{})
+		_, next := d.m.Update(press(key))
+		d.press("c", "d")
+		assert.Empty(t, d.m.modals)
+		assert.Equal(t, "still listing: 1 000 so far · Esc stops", d.m.status)
+		close(d.store.gate)
+		d.run(next)
+		require.Equal(t, 2500, d.pane().rows.marked)
+		d.press("c", "enter")
+		require.Len(t, d.queue.added, 1)
+		assert.Len(t, d.queue.added[0].Sources, 2500)
+		assert.Zero(t, d.pane().rows.marked)
+	}
+}
+
+func TestCopy_TakesOnlyTheMarksOffThatWereQueued(t *testing.T) {
+	t.Parallel()
+	d := drive(t, "a", "b", "c")
+	d.press("space", "c")
+	_, add := d.m.Update(press("enter"))
+	d.press("space") // before the queue has answered
+	d.run(add)
+	assert.Equal(t, []string{"b"}, d.pane().rows.markedIDs())
+}
+
+func TestMarks_OfAllOutliveARefresh(t *testing.T) {
+	t.Parallel()
+	d := drive(t, manyKeys(2500)...)
+	d.store.gate = make(chan struct{})
+	d.m.Update(press("ctrl+a"))
+	d.m.Update(press("space")) // but for the first
+	_, again := d.m.Update(press("ctrl+r"))
+	close(d.store.gate)
+	d.run(again)
+	assert.Equal(t, 2499, d.pane().rows.marked)
+	assert.False(t, d.pane().rows.isMarked(0))
+}
+
+func TestMarks_OfAllDoNotFollowIntoAnotherFolder(t *testing.T) {
+	t.Parallel()
+	keys := manyKeys(2500)
+	for i := range keys {
+		keys[i] = "dir/" + keys[i]
+	}
+	d := drive(t, append(keys, manyKeys(2500)...)...)
+	d.store.gate = make(chan struct{})
+	d.m.Update(press("ctrl+a"))
+	_, enter := d.m.Update(press("enter"))
+	close(d.store.gate)
+	d.run(enter)
+	require.Equal(t, "dir/", d.pane().at.Key)
+	d.press("G")
+	assert.Equal(t, 2500, d.pane().rows.len())
+	assert.Zero(t, d.pane().rows.marked)
 }
 
 func TestDelete_OpensOnCancelAndGoesThroughTheQueue(t *testing.T) {
