@@ -4,34 +4,92 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"cosmander/cos"
 )
 
-// explain turns an error into one line: what happened, to what, what to do
-// next. It is empty for a cancellation, which is no error to show.
+// trouble is an error as people read it: what happened to what, what to do
+// next, and what to quote to the service.
+type trouble struct{ what, hint, quote string }
+
+// one is t as one line, what happened shortened to room cells so that the
+// rest is never cut away.
+func (m *Model) one(t trouble, room int) string {
+	room -= len(t.hint) + len(t.quote)
+	words := []string{m.look.Shorten(t.what, max(room, leastWhat))}
+	for _, word := range []string{t.hint, t.quote} {
+		if word != "" {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, m.sep())
+}
+
+// leastWhat is how much of what happened is always kept, in cells.
+const leastWhat = 30
+
+// explain turns an error into a line that fits where errors are said. It is
+// empty for a cancellation, which is no error to show.
 func (m *Model) explain(err error) string {
-	if err == nil || errors.Is(err, context.Canceled) {
+	t := m.trouble(err)
+	if t == (trouble{}) {
 		return ""
 	}
-	if m.deps.Explain != nil {
-		return m.deps.Explain(err)
+	return m.one(t, errorLines*(max(m.width, minWidth)-2)-2*len(m.sep())-slack)
+}
+
+// slack is what breaking a text into lines may lose.
+const slack = 24
+
+// trouble finds the words for err; none for a cancellation.
+func (m *Model) trouble(err error) trouble {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return trouble{}
 	}
-	text, request := err.Error(), ""
 	var api *cos.Error
-	if errors.As(err, &api) && api.Code != "" {
-		// The service's own sentence says no more than its code.
-		text = cos.URI{Bucket: api.Bucket, Key: api.Key}.String() + ": " + api.Code
-		request = api.RequestID
+	if errors.As(err, &api) {
+		return refusal(err, api)
 	}
-	if next := advice(err); next != "" {
-		text += m.sep() + next
+	if m.deps.Explain != nil {
+		return trouble{what: m.deps.Explain(err)}
 	}
-	if request != "" {
-		text += m.sep() + "request " + request
+	return trouble{what: err.Error(), hint: advice(err)}
+}
+
+// meanings are the sentinels that say more than the service's own code.
+var meanings = []error{
+	cos.ErrNotFound, cos.ErrNoBucket, cos.ErrNoUpload, cos.ErrDenied, cos.ErrBadKey, cos.ErrArchived,
+	cos.ErrClock, cos.ErrRedirect, cos.ErrNotCOS,
+}
+
+// refusal words an answer of the service, the object first: which request it
+// was is of no use to the reader.
+func refusal(err error, api *cos.Error) trouble {
+	t := trouble{hint: advice(err), quote: api.Code}
+	meaning := api.Code
+	for _, m := range meanings {
+		if errors.Is(api, m) {
+			meaning = m.Error()
+			break
+		}
 	}
-	return text
+	if meaning == "" {
+		t.what = err.Error() // it has the request id
+		return t
+	}
+	if meaning == api.Code {
+		t.quote = ""
+	}
+	t.what = meaning
+	if api.Bucket != "" {
+		t.what = cos.URI{Bucket: api.Bucket, Key: api.Key}.String() + ": " + meaning
+	}
+	if api.RequestID != "" {
+		t.quote = strings.TrimPrefix(t.quote+", request "+api.RequestID, ", ")
+	}
+	return t
 }
 
 // advice is what a user can do about err.

@@ -175,8 +175,8 @@ func (m *Model) total(p *pane) string {
 func (m *Model) emptyState(p, other *pane) []string {
 	k := m.deps.Keys.Pane
 	switch {
-	case p.err != "":
-		return append(m.look.Wrap(p.err, m.width/2-6, 6), "", hint(k.Refresh, "").Key+" tries again")
+	case p.err != (trouble{}):
+		return m.troubleLines(p)
 	case !p.shown && p.load != nil && p.load.slow:
 		return []string{"listing " + p.load.to.address()}
 	case !p.shown && p.load != nil:
@@ -199,6 +199,23 @@ func (m *Model) emptyState(p, other *pane) []string {
 		lines = append(lines, hint(k.Copy, "").Key+" in the other pane copies here")
 	}
 	return lines
+}
+
+// troubleLines fills a pane that could not be listed. What happened gives way
+// where there is no room for all of it; what to do about it is never cut.
+func (m *Model) troubleLines(p *pane) []string {
+	width, room := m.width/2-5, m.listHeight()-1-p.offset()
+	var tail []string
+	if p.err.hint != "" {
+		tail = append(tail, m.look.Wrap(p.err.hint, width, room)...)
+	}
+	if left := room - len(tail) - 2; p.err.quote != "" && left > 0 {
+		tail = append(tail, m.look.Wrap(p.err.quote, width, left)...)
+	}
+	tail = append(tail, hint(m.deps.Keys.Pane.Refresh, "").Key+" tries again")
+	most := max(room-len(tail), 1)
+	what := m.look.Shorten(p.err.what, max(most*width*3/4, width))
+	return append(m.look.Wrap(what, width, most), tail...)
 }
 
 // stripShown reports that the queue has something to say.

@@ -210,7 +210,7 @@ func (m *Model) swap(p *pane, l *load) {
 	} else {
 		p.forget()
 	}
-	p.at, p.rows, p.shown, p.err = l.to, *l.fresh, true, ""
+	p.at, p.rows, p.shown, p.err = l.to, *l.fresh, true, trouble{}
 	_, _, p.up = p.at.parent(m.deps.Buckets != nil)
 	p.cursor, p.top = 0, 0
 	if same {
@@ -262,16 +262,16 @@ func (m *Model) listFailed(p *pane, err error) tea.Cmd {
 			return m.open(m.index(p), up, row)
 		}
 	}
-	text := m.explain(err)
-	if text == "" { // cancelled by the user
+	t := m.trouble(err)
+	if t == (trouble{}) { // cancelled by the user
 		return nil
 	}
 	if first {
-		p.err = text // it stands where the rows would
+		p.err = t // it stands where the rows would
 		_, _, p.up = p.at.parent(m.deps.Buckets != nil)
 		return nil
 	}
-	m.say(text, failure)
+	m.sayError(err)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -55,6 +56,7 @@ func TestErrors_AreSaidAndTheProgramGoesOn(t *testing.T) {
 	assert.Contains(t, d.m.status, "AccessDenied")
 	assert.Contains(t, d.m.status, "5f3a")
 	assert.Equal(t, "a/", d.cursor(), "the old rows stay")
+	assert.NotContains(t, d.m.status, "ListObjects")
 	d.press("j")
 	assert.NotEmpty(t, d.m.status, "an error outlives a move of the cursor")
 	d.press("esc")
@@ -71,6 +73,43 @@ func TestErrors_OfTheFirstListingStandInThePane(t *testing.T) {
 	d.store.err, d.store.keys = nil, []string{"x"}
 	d.press("tab", "ctrl+r")
 	assert.Equal(t, "x", d.cursor())
+}
+
+func TestErrors_KeepTheHint(t *testing.T) {
+	t.Parallel()
+	for _, size := range [][2]int{{80, 24}, {60, 12}, {200, 50}} {
+		for _, key := range []string{"", strings.Repeat("long-name-", 80), strings.Repeat("many/short/words ", 40)} {
+			d := start(t)
+			d.store.err = &cos.Error{
+				Op: "ListObjects", Bucket: "photos-1250000000", Key: key, Status: 403, Code: "InvalidAccessKeyId",
+				RequestID: "NjM3YzVkZmFfOTBmYTAxXzFiZmVfMTA0YjMw", Message: "The access key id you provided does not exist",
+			}
+			d.send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+			d.run(d.m.Init())
+			seen := unwrapped(d.screen())
+			assert.Contains(t, seen, "cos://photos")
+			assert.Contains(t, seen, "checkthesecretid,thesecretkeyandthetoken,andthattheybelongtogether")
+			assert.Contains(t, seen, "C-rtriesagain")
+			d.m.sayError(d.store.err)
+			lines := strings.Split(d.screen(), "\n")
+			foot := unwrapped(strings.Join(lines[len(lines)-errorLines:], ""))
+			assert.Contains(t, foot, "andthattheybelongtogether")
+			if size[0] > minWidth {
+				assert.Contains(t, seen, "InvalidAccessKeyId,requestNjM3YzVkZmFfOTBmYTAxXzFiZmVfMTA0YjMw")
+				assert.Contains(t, foot, "requestNjM3YzVkZmFfOTBmYTAxXzFiZmVfMTA0YjMw")
+			}
+		}
+	}
+}
+
+// unwrapped is the text of a frame's right half, joined as if it had one line.
+func unwrapped(screen string) string {
+	var b strings.Builder
+	for line := range strings.Lines(screen) {
+		parts := strings.Split(strings.TrimRight(line, "│ \n"), "││")
+		b.WriteString(strings.ReplaceAll(parts[len(parts)-1], " ", ""))
+	}
+	return b.String()
 }
 
 func TestErrors_LocalFolderThatIsGoneLeadsUp(t *testing.T) {

@@ -18,7 +18,7 @@ type pane struct {
 
 	load     *load // the listing under way, nil if none
 	gen      uint64
-	err      string              // why nothing could be listed here
+	err      trouble             // why nothing could be listed here
 	wantAll  bool                // list to the end
 	wantMark bool                // mark what arrives, but for spare
 	spare    map[string]struct{} // rows that stay without a mark while wantMark
@@ -38,8 +38,8 @@ type load struct {
 	fresh  *listing // replaces rows when it is good; nil when rows are extended
 	focus  string   // row that must be in fresh before it is shown, if hold
 	hold   bool     // keep the old rows until focus was listed
-	slow   bool // it takes long enough to be mentioned
-	busy   bool // a page is on its way
+	slow   bool     // it takes long enough to be mentioned
+	busy   bool     // a page is on its way
 }
 
 // count is how many rows there are, with the parent row.

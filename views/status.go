@@ -76,6 +76,16 @@ func (k *Look) Wrap(text string, width, most int) []string {
 	return lines
 }
 
+// Shorten makes text from anywhere safe and leaves out its middle where it is
+// wider than cells.
+func (k *Look) Shorten(text string, cells int) string {
+	var b strings.Builder
+	for _, g := range cutMiddle(glyphs(text, k.Width), cells, k.Marks.Ellipsis) {
+		b.WriteString(g.text)
+	}
+	return b.String()
+}
+
 // cutEnd shortens gs to width cells by leaving out the end.
 func cutEnd(gs []glyph, width int, ellipsis string) []glyph {
 	used := 0
