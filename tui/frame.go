@@ -115,8 +115,8 @@ func (m *Model) paneView(i int) views.Pane {
 		Order:   "name " + m.look.Marks.Ascending,
 		Rows:    p.window(m.listHeight()),
 	}
-	if !p.at.Local() {
-		v.Note = p.at.Region
+	if p.at.buckets || !p.at.Local() {
+		v.Account, v.Note = m.deps.Account, p.at.Region
 	}
 	if p.at.buckets {
 		v.Classes = false

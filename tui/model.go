@@ -255,23 +255,17 @@ func guarded(f func() tea.Msg) tea.Cmd {
 	}
 }
 
-// shown is the path of p for people, one word for each level it can be cut at.
+// shown is the path of p for people, a bucket and its prefix apart.
 func (m *Model) shown(p place) []string {
-	var words []string
-	if m.deps.Account != "" && !p.Local() || p.buckets {
-		words = append(words, m.deps.Account)
-	}
 	switch {
 	case p.buckets:
-		return append(words, "buckets")
+		return []string{"buckets"}
 	case p.Local():
 		return []string{m.tilde(p.Path)}
+	case p.Key == "":
+		return []string{p.Bucket}
 	}
-	words = append(words, p.Bucket)
-	if p.Key != "" {
-		words = append(words, p.Key)
-	}
-	return words
+	return []string{p.Bucket, p.Key}
 }
 
 // tilde writes the home folder as "~".

@@ -48,7 +48,7 @@ func golden(t *testing.T, name string, lines []string, width int) {
 func samplePane() Pane {
 	at := func(days int) time.Time { return noon.AddDate(0, 0, -days) }
 	return Pane{
-		Path: []string{"demo", "photos-1250000000", "2026/"}, Note: "ap-guangzhou", Focused: true, Classes: true, Cursor: 3,
+		Account: "demo", Path: []string{"photos-1250000000", "2026/"}, Note: "ap-guangzhou", Focused: true, Classes: true, Cursor: 3,
 		Foot: "2 of 9 marked · 1.4 GB", Order: "name ↑",
 		Rows: []Row{
 			{Parent: true, Size: -1},
@@ -86,6 +86,18 @@ func TestPane_EmptySpeaks(t *testing.T) {
 	t.Parallel()
 	p := Pane{Path: []string{"~/x"}, Cursor: -1, Empty: []string{"an empty folder", "F7 makes a folder"}, Foot: "0 items"}
 	golden(t, "pane-empty-40x8", testLook().Pane(p, 40, 8), 40)
+}
+
+func TestPane_TitleGivesUpWhatIsLeastNeeded(t *testing.T) {
+	t.Parallel()
+	p := Pane{Account: "work", Path: []string{"photos-1250000000", "2026/summer/raw/旅行/day-1/"}, Note: "ap-guangzhou", Cursor: -1}
+	var lines []string
+	for width := 90; width >= 20; width -= 7 {
+		line := testLook().Pane(p, width, 3)[0]
+		require.Equal(t, width, ansi.StringWidthWc(line))
+		lines = append(lines, line)
+	}
+	golden(t, "pane-titles", lines, 0)
 }
 
 func TestPane_NoSizePanics(t *testing.T) {

@@ -20,8 +20,9 @@ type Row struct {
 
 // Pane is what a pane shows at one moment.
 type Pane struct {
-	Path    []string // as they are; joined with a chevron, cut on the left
-	Note    string   // on the right of the top border: the region
+	Account string   // before the path, where there is room
+	Path    []string // a local path, or a bucket and the prefix in it
+	Note    string   // on the right of the top border, where there is room: the region
 	Rows    []Row    // those that are seen, at most the height less two
 	Cursor  int      // index into Rows; -1 for none
 	Focused bool
@@ -105,17 +106,12 @@ func (k *Look) topBorder(p Pane, border theme.Style, inner int) string {
 	if p.Focused {
 		title = k.Accent
 	}
-	note := Safe(p.Note)
-	if k.Width.StringWidth(note)+20 > inner {
-		note = ""
-	}
+	path, note := k.title(p, inner-4)
 	tail := 1
 	if note != "" {
 		tail = k.Width.StringWidth(note) + 3
 	}
 	l.put(border, k.Marks.TopLeft+k.Marks.Horizontal)
-	path := glyphs(strings.Join(p.Path, " "+k.Marks.Shut+" "), k.Width)
-	path = cutLeft(path, inner-3-tail, k.Marks.Ellipsis)
 	l.put("", " ")
 	l.glyphs(path, title, k.Odd)
 	l.put("", " ")
@@ -127,6 +123,37 @@ func (k *Look) topBorder(p Pane, border theme.Style, inner int) string {
 	}
 	l.put(border, strings.Repeat(k.Marks.Horizontal, max(inner+1-l.cells, 0))+k.Marks.TopRight)
 	return l.String()
+}
+
+// leastPrefix is how much of a prefix is kept before the bucket's name is cut.
+const leastPrefix = 6
+
+// title returns the path and the note for room cells. What is least needed
+// goes first: the region, the account, the middle of the prefix, and only
+// then a part of the bucket's name.
+func (k *Look) title(p Pane, room int) (path []glyph, note string) {
+	chevron := " " + k.Marks.Shut + " "
+	path, note = glyphs(strings.Join(p.Path, chevron), k.Width), Safe(p.Note)
+	full := path
+	if p.Account != "" {
+		full = glyphs(p.Account+chevron+strings.Join(p.Path, chevron), k.Width)
+	}
+	switch {
+	case note != "" && cellsOf(full)+3+k.Width.StringWidth(note) <= room:
+		return full, note
+	case cellsOf(full) <= room:
+		return full, ""
+	case cellsOf(path) <= room:
+		return path, ""
+	case len(p.Path) < 2:
+		return cutLeft(path, room, k.Marks.Ellipsis), ""
+	}
+	gap := glyphs(chevron, k.Width)
+	prefix := glyphs(strings.Join(p.Path[1:], chevron), k.Width)
+	least := min(cellsOf(prefix), leastPrefix)
+	bucket := cutMiddle(glyphs(p.Path[0], k.Width), room-len(gap)-least, k.Marks.Ellipsis)
+	prefix = cutMiddle(prefix, room-len(gap)-cellsOf(bucket), k.Marks.Ellipsis)
+	return append(append(append([]glyph{}, bucket...), gap...), prefix...), ""
 }
 
 // bottomBorder writes counts and order into the border.

@@ -127,6 +127,14 @@ func escaped(r rune, raw string, m ansi.Method) glyph {
 	return glyph{text, m.StringWidth(text), true}
 }
 
+func cellsOf(gs []glyph) int {
+	total := 0
+	for _, g := range gs {
+		total += g.cells
+	}
+	return total
+}
+
 // cutMiddle shortens gs to width cells by leaving out the middle. The
 // extension, if it is short, and the end of the name stay.
 func cutMiddle(gs []glyph, width int, ellipsis string) []glyph {
