@@ -47,7 +47,7 @@ var windows = []window{
 // folder with a fifth of wide names and a bucket of 100 000 keys.
 func measureMoves(t testing.TB, w window, presses int) []figure {
 	term := startTerminal(t, w.width, w.height, "COSMANDER_TUI_ROWS=100000", "COSMANDER_TUI_CJK=1", "COSMANDER_TUI_DIR="+t.TempDir())
-	term.waitFor("ap-guangzhou")
+	term.waitFor("photos-1250000000")
 	term.press("\t", 200*time.Millisecond)
 	size := fmt.Sprintf(" %dx%d", w.width, w.height)
 	var moves []float64
@@ -88,7 +88,7 @@ func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond)
 // measureIdle returns what is written while nothing is pressed for a while.
 func measureIdle(t testing.TB, span time.Duration, jobs string) float64 {
 	term := startTerminal(t, 120, 40, "COSMANDER_TUI_DIR="+t.TempDir(), "COSMANDER_TUI_PREFIX=2026/", "COSMANDER_TUI_JOBS="+jobs)
-	term.waitFor("ap-guangzhou")
+	term.waitFor("photos-1250000000")
 	if jobs == "" {
 		term.settle(300 * time.Millisecond)
 	} else {
@@ -167,7 +167,7 @@ func measureFirstRow(t testing.TB) float64 {
 // the system does not tell. The fake bucket's own keys are part of it.
 func measureMemory(t testing.TB, rows string) float64 {
 	term := startTerminal(t, 120, 40, "COSMANDER_TUI_ROWS="+rows, "COSMANDER_TUI_DIR="+t.TempDir())
-	term.waitFor("ap-guangzhou")
+	term.waitFor("photos-1250000000")
 	term.press("\tG", 500*time.Millisecond)
 	status, err := os.ReadFile(filepath.Join("/proc", fmt.Sprint(term.cmd.Process.Pid), "status"))
 	if err != nil {

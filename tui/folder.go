@@ -78,7 +78,14 @@ func (m *Model) makeFolder(at place, name string) tea.Cmd {
 }
 
 func putFolder(ctx context.Context, store Store, key string) error {
-	_, err := store.Put(ctx, key, cos.Body{ReaderAt: bytes.NewReader(nil)}, cos.Headers{})
+	there, err := store.List(ctx, cos.ListOptions{Prefix: key, MaxKeys: 1})
+	if err != nil {
+		return fmt.Errorf("look for folder %s: %w", key, err)
+	}
+	if len(there.Objects)+len(there.Prefixes) > 0 {
+		return fmt.Errorf("folder %s exists already", key)
+	}
+	_, err = store.Put(ctx, key, cos.Body{ReaderAt: bytes.NewReader(nil)}, cos.Headers{})
 	if err != nil {
 		return fmt.Errorf("make folder %s: %w", key, err)
 	}

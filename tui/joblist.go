@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,10 +16,11 @@ import (
 // itemsShown is how many items of a job its details show.
 const itemsShown = 1000
 
-// itemsMsg brings the items of a job.
+// itemsMsg brings the items of a job, or why they cannot be read.
 type itemsMsg struct {
 	job   jobs.ID
 	items []jobs.Item
+	err   error
 }
 
 // failedMsg says that a command could not do what it was asked.
@@ -153,14 +155,47 @@ func (m *Model) showItems(list *views.JobList) tea.Cmd {
 		return nil
 	}
 	list.Details, list.Items = j.ID, nil
+	return m.readItems(j.ID)
+}
+
+// readItems returns the command that reads the items of a job. One such
+// command runs at a time; what changes meanwhile is read after it.
+func (m *Model) readItems(id jobs.ID) tea.Cmd {
+	if m.reading {
+		m.reread = true
+		return nil
+	}
+	m.reading, m.reread = true, false
 	ctx, queue := m.ctx, m.deps.Queue
 	return guarded(func() tea.Msg {
-		items, err := itemsOf(ctx, queue, j.ID)
+		items, err := itemsOf(ctx, queue, id)
 		if err != nil {
-			return failedMsg{fmt.Errorf("read the items of %s: %w", j.Title, err)}
+			err = fmt.Errorf("read the items of the job: %w", err)
 		}
-		return itemsMsg{j.ID, items}
+		return itemsMsg{id, items, err}
 	})
+}
+
+// itemsChanged reads the items that are shown again, if their job moved.
+func (m *Model) itemsChanged(list *views.JobList, before, now jobs.Snapshot) tea.Cmd {
+	if list.Details == 0 {
+		return nil
+	}
+	was, _ := jobOf(before, list.Details)
+	is, _ := jobOf(now, list.Details)
+	if reflect.DeepEqual(was, is) {
+		return nil
+	}
+	return m.readItems(list.Details)
+}
+
+func jobOf(s jobs.Snapshot, id jobs.ID) (jobs.Job, bool) {
+	for _, j := range s.Jobs {
+		if j.ID == id {
+			return j, true
+		}
+	}
+	return jobs.Job{}, false
 }
 
 func itemsOf(ctx context.Context, queue Queue, id jobs.ID) ([]jobs.Item, error) {
@@ -198,8 +233,22 @@ func rank(it jobs.Item) int {
 	return 4
 }
 
-func (m *Model) items(msg itemsMsg) {
-	if list := m.jobList(); list != nil && list.Details == msg.job {
-		list.Items = msg.items
+func (m *Model) items(msg itemsMsg) tea.Cmd {
+	m.reading = false
+	list := m.jobList()
+	if list == nil || list.Details == 0 {
+		return nil
 	}
+	if list.Details != msg.job {
+		return m.readItems(list.Details)
+	}
+	if msg.err != nil {
+		m.sayError(msg.err)
+		return nil
+	}
+	list.Items = append([]jobs.Item{}, msg.items...) // never nil: that means not read
+	if m.reread {
+		return m.readItems(msg.job)
+	}
+	return nil
 }

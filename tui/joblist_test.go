@@ -58,6 +58,62 @@ func TestJobs_DetailsShowFailedItemsFirst(t *testing.T) {
 	assert.Nil(t, d.m.jobList())
 }
 
+func TestJobs_DetailsFollowTheQueue(t *testing.T) {
+	t.Parallel()
+	d := drive(t, "x")
+	at := func(done int64) queueMsg {
+		return queueMsg{jobs.Snapshot{Jobs: []jobs.Job{{ID: 7, State: jobs.Running, Title: "many", Items: 4000, ItemsDone: done, Left: -1}}}}
+	}
+	d.queue.items = []jobs.Item{{N: 1, Name: "one", State: jobs.Running}}
+	d.m.Update(at(0))
+	d.press("w", "enter")
+	assert.Contains(t, d.screen(), "and 3 999 more")
+	_, first := d.m.Update(at(1))
+	_, second := d.m.Update(at(2))
+	d.queue.items = []jobs.Item{{N: 1, Name: "one", State: jobs.Done}, {N: 2, Name: "two", State: jobs.Running}}
+	assert.Empty(t, d.results(second), "one query at a time")
+	d.run(first)
+	assert.Contains(t, d.screen(), "two")
+	assert.False(t, d.m.reading)
+	_, same := d.m.Update(at(2))
+	assert.Empty(t, d.results(same), "nothing changed")
+}
+
+func TestTouches(t *testing.T) {
+	t.Parallel()
+	d := start(t)
+	remote := func(key string) jobs.Place { return jobs.Place{Bucket: "b", Key: key} }
+	for _, c := range []struct {
+		spec jobs.Spec
+		at   string
+		want bool
+	}{
+		{jobs.Spec{Kind: jobs.Upload, Dest: remote("d/")}, "d/", true},
+		{jobs.Spec{Kind: jobs.Upload, Dest: remote("d/")}, "", true},
+		{jobs.Spec{Kind: jobs.Upload, Dest: remote("d/")}, "d/src/", true},
+		{jobs.Spec{Kind: jobs.Upload, Dest: remote("d/")}, "d/src/deep/", true},
+		{jobs.Spec{Kind: jobs.Upload, Dest: remote("d/")}, "d/src2/", false},
+		{jobs.Spec{Kind: jobs.Upload, Dest: remote("d/")}, "d2/", false},
+		{jobs.Spec{Kind: jobs.Delete}, "src/", true},
+		{jobs.Spec{Kind: jobs.Delete}, "src/deep/", true},
+		{jobs.Spec{Kind: jobs.Delete}, "", true},
+		{jobs.Spec{Kind: jobs.Delete}, "src2/", false},
+	} {
+		source := jobs.Source{Place: jobs.Place{Path: "/home/src"}, Folder: true}
+		if c.spec.Kind == jobs.Delete {
+			source.Place = remote("src/")
+		}
+		c.spec.Sources = []jobs.Source{source}
+		d.m.own[1] = c.spec
+		at := place{Place: remote(c.at)}
+		assert.Equal(t, c.want, d.m.touches(jobs.Job{ID: 1, Kind: c.spec.Kind}, at), "%s of %q seen from %q", c.spec.Kind, c.spec.Dest.Key, c.at)
+	}
+	theirs := jobs.Job{ID: 2, Kind: jobs.Download, To: "/home/in"}
+	for path, want := range map[string]bool{"/home/in": true, "/home/in/a/b": true, "/home": true, "/home/in2": false, "/srv": false} {
+		assert.Equal(t, want, d.m.touches(theirs, place{Place: jobs.Place{Path: path}}), path)
+	}
+}
+
 func TestJobs_EndRefreshesThePaneTheyWroteTo(t *testing.T) {
 	t.Parallel()
 	d := drive(t, "x", "y")

@@ -45,7 +45,11 @@ func (m *Model) forceQuit() tea.Cmd {
 		return tea.Quit
 	}
 	m.force = now
-	m.say("C-c again quits; jobs go on at the next start", plain)
+	text := "C-c again quits"
+	if fate := m.fate(); fate != "" {
+		text += m.sep() + fate
+	}
+	m.say(text, plain)
 	return nil
 }
 

@@ -51,6 +51,8 @@ type Model struct {
 	pacedAt time.Time
 	ticking bool // a clock runs for jobs that wait to retry
 
+	reading  bool // the items of a job are being read
+	reread   bool // and have changed meanwhile
 	panicked string
 	surveys  uint64 // counts the surveys, to tell their messages apart
 }
@@ -156,7 +158,7 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 	case madeMsg:
 		return m.made(msg)
 	case itemsMsg:
-		m.items(msg)
+		return m.items(msg)
 	case failedMsg:
 		m.sayError(msg.err)
 	}

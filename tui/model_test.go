@@ -145,14 +145,35 @@ func TestQuit_AsksWhenJobsRun(t *testing.T) {
 	_, cmd := d.m.Update(press("q"))
 	require.NotNil(t, cmd)
 	assert.Equal(t, tea.QuitMsg{}, cmd())
-	d.m.Update(queueMsg{jobs.Snapshot{Jobs: []jobs.Job{{ID: 1, State: jobs.Running, Left: -1}, {ID: 2, State: jobs.Paused, Left: -1}}}})
+	d.m.Update(queueMsg{jobs.Snapshot{Runner: true, Jobs: []jobs.Job{
+		{ID: 1, State: jobs.Running, Left: -1}, {ID: 2, State: jobs.Paused, Left: -1}, {ID: 3, State: jobs.Queued, Left: -1},
+		{ID: 4, State: jobs.Running, Left: -1, Account: "another"},
+	}}})
 	d.press("q")
-	assert.Contains(t, d.screen(), "2 jobs run; they go on at the next start")
+	assert.Contains(t, d.screen(), "2 jobs run; they go on at the next start · 1 stays paused")
 	d.press("enter")
 	require.Empty(t, d.m.modals, "it opens on Stay")
 	d.press("q", "tab")
 	_, cmd = d.m.Update(press("enter"))
 	assert.Equal(t, tea.QuitMsg{}, cmd())
+}
+
+func TestQuit_DoesNotAskForWhatItDoesNotStop(t *testing.T) {
+	t.Parallel()
+	for name, s := range map[string]jobs.Snapshot{
+		"paused":                {Runner: true, Jobs: []jobs.Job{{ID: 1, State: jobs.Paused}}},
+		"run by someone else":   {Jobs: []jobs.Job{{ID: 1, State: jobs.Running}}},
+		"of another account":    {Runner: true, Jobs: []jobs.Job{{ID: 1, State: jobs.Running, Account: "another"}}},
+		"over, whatever became": {Runner: true, Jobs: []jobs.Job{{ID: 1, State: jobs.Failed}, {ID: 2, State: jobs.Done}}},
+	} {
+		d := drive(t, "x")
+		d.m.Update(queueMsg{s})
+		_, cmd := d.m.Update(press("q"))
+		require.NotNil(t, cmd, name)
+		assert.Equal(t, tea.QuitMsg{}, cmd(), name)
+		d.m.Update(press("ctrl+c"))
+		assert.Equal(t, "C-c again quits", d.m.status, name)
+	}
 }
 
 func TestForce_TakesTwoPresses(t *testing.T) {

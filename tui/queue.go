@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,12 +75,14 @@ func (m *Model) queueChanged(msg queueMsg) tea.Cmd {
 	cmds := []tea.Cmd{m.watchQueue()}
 	height := m.listHeight()
 	m.pace(msg.snapshot)
+	before := m.queue
 	if !reflect.DeepEqual(m.queue, msg.snapshot) {
 		cmds = append(cmds, m.ended(m.queue, msg.snapshot))
 		m.queue = msg.snapshot
 	}
 	if list := m.jobList(); list != nil {
 		list.Show(m.queue)
+		cmds = append(cmds, m.itemsChanged(list, before, m.queue))
 	}
 	if height != m.listHeight() {
 		cmds = append(cmds, m.refit())
@@ -124,26 +127,39 @@ func (m *Model) ended(before, now jobs.Snapshot) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// touches reports that job j may have changed what is in p.
+// touches reports that job j may have changed what is seen in p: that is so
+// where p lies in what was written or removed, and where that lies in p, since
+// a prefix comes and goes with its first and last object.
 func (m *Model) touches(j jobs.Job, p place) bool {
+	if p.buckets {
+		return false
+	}
+	at := p.address()
 	spec, ok := m.own[j.ID]
-	if !ok {
-		to := j.To
-		if j.Kind == jobs.Delete {
-			to = j.From
-		}
-		return to == p.address() || strings.HasPrefix(to, p.address())
+	switch {
+	case !ok && j.Kind == jobs.Delete:
+		return within(j.From, at) || within(at, j.From)
+	case !ok:
+		return within(j.To, at) || within(at, j.To)
+	case j.Kind == jobs.Delete:
+		return slices.ContainsFunc(spec.Sources, func(s jobs.Source) bool {
+			source := place{Place: s.Place}.address()
+			return within(source, at) || s.Folder && within(at, source)
+		})
 	}
-	if j.Kind != jobs.Delete {
-		return place{Place: spec.Dest}.address() == p.address()
+	dest := place{Place: spec.Dest}
+	if !within(at, dest.address()) {
+		return within(dest.address(), at)
 	}
-	for _, s := range spec.Sources {
-		up, _, _ := place{Place: s.Place}.parent(false)
-		if up.address() == p.address() {
-			return true
-		}
-	}
-	return false
+	return at == dest.address() || slices.ContainsFunc(spec.Sources, func(s jobs.Source) bool {
+		return s.Folder && within(at, dest.child(sourceName(s), "").address())
+	})
+}
+
+// within reports that the address inner is outer or lies below it.
+func within(inner, outer string) bool {
+	inner, outer = strings.TrimSuffix(inner, "/"), strings.TrimSuffix(outer, "/")
+	return inner == outer || strings.HasPrefix(inner, outer+"/")
 }
 
 // announce puts the end of a job on the strip.
@@ -257,19 +273,44 @@ func (m *Model) waiting(j jobs.Job) string {
 	return ""
 }
 
-// quit asks first if jobs are under way.
+// quit asks first if that would stop jobs.
 func (m *Model) quit() tea.Cmd {
-	live := int64(len(m.live()))
-	if live == 0 {
+	what := m.fate()
+	if what == "" {
 		return tea.Quit
-	}
-	what := "1 job runs; it goes on at the next start"
-	if live > 1 {
-		what = views.Count(live) + " jobs run; they go on at the next start"
 	}
 	m.push(modal{
 		view: &views.Confirm{Title: "Quit", What: what, Verb: "Quit", Safe: "Stay"},
 		act:  func() tea.Cmd { return tea.Quit },
 	})
 	return nil
+}
+
+// fate says what quitting does to the jobs that this process runs; it is
+// empty if it stops none.
+func (m *Model) fate() string {
+	var running, paused int64
+	for _, j := range m.live() {
+		switch {
+		case !m.queue.Runner || j.Account != m.deps.AccountID:
+		case j.State == jobs.Paused:
+			paused++
+		default:
+			running++
+		}
+	}
+	if running == 0 {
+		return ""
+	}
+	what := "1 job runs; it goes on at the next start"
+	if running > 1 {
+		what = views.Count(running) + " jobs run; they go on at the next start"
+	}
+	switch {
+	case paused == 1:
+		what += m.sep() + "1 stays paused"
+	case paused > 1:
+		what += m.sep() + views.Count(paused) + " stay paused"
+	}
+	return what
 }

@@ -68,7 +68,7 @@ func TestRun_RestoresTheTerminal(t *testing.T) {
 			term := startTerminal(t, 80, 24, "COSMANDER_TUI_DIR="+dir, c.env)
 			term.dir = dir
 			if c.end != nil {
-				term.waitFor("ap-guangzhou")
+				term.waitFor("photos-1250000000")
 				c.end(term)
 			}
 			err := term.ended()
@@ -96,7 +96,7 @@ func TestRun_LeavesRawMode(t *testing.T) {
 	require.NoError(t, cmd.Start())
 	tm := &terminal{t: t, cmd: cmd, pty: master, ends: make(chan error, 1), last: time.Now()}
 	go tm.read()
-	tm.waitFor("ap-guangzhou")
+	tm.waitFor("photos-1250000000")
 	raw, err := term.GetState(int(slave.Fd()))
 	require.NoError(t, err)
 	require.NotEqual(t, before, raw)

@@ -233,14 +233,19 @@ func described(spec jobs.Spec) string {
 		return views.Plural(int64(len(spec.Sources)), "item", "items")
 	}
 	s := spec.Sources[0]
+	if s.Folder {
+		return sourceName(s) + "/"
+	}
+	return sourceName(s)
+}
+
+// sourceName is the last part of a source's path or key.
+func sourceName(s jobs.Source) string {
 	if s.Local() {
 		return filepath.Base(s.Path)
 	}
-	_, row, _ := place{Place: s.Place}.parent(false)
-	if !s.Folder {
-		row = strings.TrimSuffix(row, "/")
-	}
-	return row
+	key := strings.TrimSuffix(s.Key, "/")
+	return key[strings.LastIndexByte(key, '/')+1:]
 }
 
 // namesShown is how many names a confirmation lists.

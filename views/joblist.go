@@ -78,9 +78,22 @@ func (v *JobList) Do(in Input) Action {
 
 func (v *JobList) rows() int {
 	if v.Details != 0 {
+		if v.more() > 0 {
+			return len(v.Items) + 1
+		}
 		return len(v.Items)
 	}
 	return len(v.Snapshot.Jobs)
+}
+
+// more is how many items of the job are not listed.
+func (v *JobList) more() int64 {
+	for _, j := range v.Snapshot.Jobs {
+		if j.ID == v.Details && v.Items != nil {
+			return max(j.Items-int64(len(v.Items)), 0)
+		}
+	}
+	return 0
 }
 
 // move shifts the cursor of the list, or scrolls the details.
@@ -255,8 +268,12 @@ func (v *JobList) drawItems(k *Look, width, height int) []string {
 	if v.Items == nil {
 		body = append(body, "", k.remark("reading the items"+k.Marks.Ellipsis))
 	}
+	v.move(0, v.rows())
 	for i := v.top; i < min(v.top+height-2, len(v.Items)); i++ {
 		body = append(body, k.item(v.Items[i], width-2))
+	}
+	if more := v.more(); more > 0 && len(body) < height-2 {
+		body = append(body, k.remark("and "+Count(more)+" more"))
 	}
 	title := "Items"
 	for _, j := range v.Snapshot.Jobs {
