@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"syscall"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -26,6 +28,8 @@ type listedMsg struct {
 	gen  uint64
 	page page
 	err  error
+	// at is the folder that page is of, if that is not the one asked for.
+	at string
 }
 
 // slowMsg says that the listing gen has been under way for a while.
@@ -84,11 +88,43 @@ func (m *Model) more(i int) tea.Cmd {
 func (m *Model) loadPage(i int, marker string) tea.Cmd {
 	p := m.panes[i]
 	ctx, gen, to, hide := p.load.ctx, p.load.gen, p.load.to, p.hide
-	source := m.source(to)
+	source, climb := m.source(to), to.Local() && to == p.at
 	return guarded(func() tea.Msg {
 		pg, err := source(ctx, marker, hide)
-		return listedMsg{i, gen, pg, err}
+		if climb && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) {
+			at := nearestFolder(to.Path)
+			pg, err = readFolder(at, hide)
+			return listedMsg{i, gen, pg, err, at}
+		}
+		return listedMsg{i, gen, pg, err, ""}
 	})
+}
+
+// nearestFolder is the folder that path lies in, as far as there is one.
+func nearestFolder(path string) string {
+	for {
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			return path
+		}
+		up := filepath.Dir(path)
+		if up == path {
+			return path
+		}
+		path = up
+	}
+}
+
+// moved takes note that a listing shows the folder at, since there is none
+// where l looked. The cursor goes to what is there instead.
+func (m *Model) moved(l *load, at string) {
+	rest := strings.TrimPrefix(strings.TrimPrefix(l.to.Path, at), string(filepath.Separator))
+	name, deeper, _ := strings.Cut(rest, string(filepath.Separator))
+	text := m.tilde(l.to.Path) + " does not exist: this is " + m.tilde(at)
+	if deeper == "" && l.fresh.find(name) >= 0 {
+		text = m.tilde(l.to.Path) + " is a file: this is its folder"
+	}
+	m.say(text, failure)
+	l.to.Path, l.focus = at, name
 }
 
 // source returns what lists a place, a page at a time.
@@ -179,7 +215,8 @@ func (m *Model) listed(msg listedMsg) tea.Cmd {
 	}
 	l := p.load
 	if msg.err != nil {
-		return m.listFailed(p, msg.err)
+		m.listFailed(p, msg.err)
+		return nil
 	}
 	if l.fresh == nil {
 		m.finish(p)
@@ -187,6 +224,9 @@ func (m *Model) listed(msg listedMsg) tea.Cmd {
 		return m.settle(msg.pane)
 	}
 	l.fresh.add(msg.page)
+	if msg.at != "" && msg.at != l.to.Path {
+		m.moved(l, msg.at)
+	}
 	if l.hold && l.focus != "" && l.fresh.find(l.focus) < 0 && !l.fresh.passed(l.to.Key, l.focus) {
 		return m.loadPage(msg.pane, l.fresh.marker)
 	}
@@ -243,36 +283,20 @@ func (m *Model) settle(i int) tea.Cmd {
 	return m.more(i)
 }
 
-// index is the number of a pane.
-func (m *Model) index(p *pane) int {
-	if p == m.panes[0] {
-		return 0
-	}
-	return 1
-}
-
-// listFailed keeps what is shown and says why there is nothing new. From a
-// local folder that is gone it goes up.
-func (m *Model) listFailed(p *pane, err error) tea.Cmd {
-	first, to := !p.shown, p.load.to
+// listFailed keeps what is shown and says why there is nothing new.
+func (m *Model) listFailed(p *pane, err error) {
+	first := !p.shown
 	p.stop()
-	if errors.Is(err, fs.ErrNotExist) && to.Local() && to == p.at {
-		if up, row, ok := to.parent(false); ok {
-			m.sayError(err)
-			return m.open(m.index(p), up, row)
-		}
-	}
 	t := m.trouble(err)
 	if t == (trouble{}) { // cancelled by the user
-		return nil
+		return
 	}
 	if first {
 		p.err = t // it stands where the rows would
 		_, _, p.up = p.at.parent(m.deps.Buckets != nil)
-		return nil
+		return
 	}
 	m.sayError(err)
-	return nil
 }
 
 func after(d time.Duration, msg tea.Msg) tea.Cmd {

@@ -120,7 +120,28 @@ func TestErrors_LocalFolderThatIsGoneLeadsUp(t *testing.T) {
 	require.NoError(t, os.Remove(d.pane().at.Path))
 	d.press("ctrl+r")
 	assert.Equal(t, d.dir, d.pane().at.Path)
-	assert.Contains(t, d.m.status, "no such file")
+	assert.Contains(t, d.m.status, "sub does not exist: this is "+d.dir)
+}
+
+func TestErrors_LocalFolderThatNeverWasLeadsToTheNearest(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ below, cursor, says string }{
+		{"sub/no/such/folder", "..", "folder does not exist: this is "},
+		{"b.txt", "b.txt", "b.txt is a file: this is its folder"},
+		{"b.txt/x/y", "b.txt", "y does not exist: this is "},
+	} {
+		d := start(t)
+		d.m.panes[0].at.Path = filepath.Join(d.dir, c.below)
+		d.run(d.m.Init())
+		want := d.dir
+		if c.cursor == ".." {
+			want = filepath.Join(d.dir, "sub")
+		}
+		assert.Equal(t, want, d.pane().at.Path)
+		assert.Equal(t, c.cursor, d.cursor())
+		assert.Contains(t, d.m.status, c.says)
+		assert.True(t, d.pane().shown)
+	}
 }
 
 func TestASCIILocale(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -66,6 +67,9 @@ func (m *Model) planCopy() tea.Cmd {
 		Dest: other.at.Place, OnConflict: jobs.Overwrite,
 	}
 	view := &views.Plan{Title: "Upload", From: m.from(p, from.rows), To: m.tilde(other.at.address()), Policy: jobs.Overwrite}
+	view.Folder = func(name string) bool {
+		return slices.ContainsFunc(spec.Sources, func(s jobs.Source) bool { return s.Folder && sourceName(s) == name })
+	}
 	if !p.at.Local() {
 		spec.Kind, view.Title = jobs.Download, "Download"
 	}

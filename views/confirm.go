@@ -50,7 +50,7 @@ func (c *Confirm) Draw(k *Look, width, height int) []string {
 	inner := width - 2
 	body := []string{"", k.fact("", c.What, 0, inner)}
 	if c.Counted {
-		body = append(body, k.tally(c.Tally, c.Failed, inner))
+		body = append(body, k.tally(c.Tally, c.Failed, inner)...)
 	}
 	body = append(body, c.names(k, inner, height-len(body)-9)...)
 	body = append(body, "")

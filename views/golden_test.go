@@ -129,6 +129,13 @@ func TestPlan_Frames(t *testing.T) {
 		Tally: jobs.Tally{Files: 14, Folders: 3, Bytes: 1_400_000_000, Existing: 9, Names: []string{"cover.jpg", "旅行.csv"}, Done: true},
 	}
 	golden(t, "plan", p.Draw(testLook(), 76, 20), 72)
+	p.Folder = func(name string) bool { return name == "cover.jpg" }
+	golden(t, "plan-folders", p.Draw(testLook(), 76, 20), 72)
+	p.Tally.Existing, p.Tally.Names, p.Policy = 1, []string{"cover.jpg"}, jobs.Skip
+	golden(t, "plan-folder", p.Draw(testLook(), 76, 20), 72)
+	p.Tally, p.Failed = jobs.Tally{}, "cos://photos-1250000000/2026/: access denied · this key pair may not do that: "+
+		"ask for the permission or use another profile · AccessDenied, request NjM3YzVkZmFfOTBmYTAx"
+	golden(t, "plan-failed", p.Draw(testLook(), 76, 20), 72)
 	golden(t, "plan-counting", (&Plan{Title: "Download", From: "cos://b-1/", To: "~"}).Draw(testLook(), 56, 10), 56)
 }
 

@@ -13,6 +13,8 @@ type Plan struct {
 	Tally  jobs.Tally
 	Policy jobs.OnConflict
 	Failed string // why counting stopped
+	// Folder reports that the source called name is a folder; it may be nil.
+	Folder func(name string) bool
 
 	focus planFocus
 }
@@ -67,13 +69,8 @@ func (p *Plan) turn(in Input) {
 func (p *Plan) Draw(k *Look, width, height int) []string {
 	width = min(width, 72)
 	inner := width - 2
-	body := []string{
-		"",
-		k.tally(p.Tally, p.Failed, inner),
-		k.fact("from", p.From, 6, inner),
-		k.fact("to", p.To, 6, inner),
-		"",
-	}
+	body := append([]string{""}, k.tally(p.Tally, p.Failed, inner)...)
+	body = append(body, k.fact("from", p.From, 6, inner), k.fact("to", p.To, 6, inner), "")
 	body = append(body, p.existing(k, inner, height-len(body)-7)...)
 	body = append(body, p.policy(k), "")
 	chosen := -1
@@ -89,29 +86,37 @@ func (p *Plan) Draw(k *Look, width, height int) []string {
 	return k.box(p.Title, hint, body, width, k.Accent)
 }
 
-// tally is the line of counts.
-func (k *Look) tally(t jobs.Tally, failed string, inner int) string {
-	text := Plural(t.Files, "file", "files")
-	if !t.Done && t.Files == 0 {
-		text = "counting" + k.Marks.Ellipsis // unknown is not zero
-		t.Done = true
-	} else if t.Folders > 0 {
+// failureLines is how many lines a dialog gives to why counting stopped.
+const failureLines = 3
+
+// tally is the line of counts, and why there is no more of them.
+func (k *Look) tally(t jobs.Tally, failed string, inner int) []string {
+	text, unknown := Plural(t.Files, "file", "files"), !t.Done && t.Files == 0
+	if t.Folders > 0 {
 		text += " in " + Plural(t.Folders, "folder", "folders")
 	}
 	if t.Files > 0 {
 		text += k.sep() + Size(t.Bytes)
 	}
-	l := line{look: k}
-	l.blank("", 2)
-	l.put(k.Text, text)
 	switch {
+	case failed != "" && unknown:
+		return k.failure("not counted: "+failed, inner)
 	case failed != "":
-		l.put(k.Dim, k.sep())
-		l.glyphs(cutEnd(glyphs(failed, k.Width), inner-l.cells-2, k.Marks.Ellipsis), k.Danger, k.Odd)
+		return append([]string{"  " + k.Text.On(text+" at least")}, k.failure(failed, inner)...)
+	case unknown:
+		return []string{"  " + k.Text.On("counting"+k.Marks.Ellipsis)} // unknown is not zero
 	case !t.Done:
-		l.put(k.Dim, k.sep()+"counting"+k.Marks.Ellipsis)
+		return []string{"  " + k.Text.On(text) + k.Dim.On(k.sep()+"counting"+k.Marks.Ellipsis)}
 	}
-	return l.String()
+	return []string{"  " + k.Text.On(text)}
+}
+
+func (k *Look) failure(text string, inner int) []string {
+	lines := k.Wrap(text, inner-4, failureLines)
+	for i := range lines {
+		lines[i] = "  " + k.Danger.On(lines[i])
+	}
+	return lines
 }
 
 // existing lists what the copy would meet, in at most room lines.
@@ -119,19 +124,44 @@ func (p *Plan) existing(k *Look, inner, room int) []string {
 	if p.Tally.Existing == 0 {
 		return nil
 	}
+	if name := p.Tally.Names; p.Tally.Existing == 1 && len(name) == 1 && p.isFolder(name[0]) {
+		return []string{p.merge(k, name[0], inner), ""}
+	}
 	verb := "exist"
 	if p.Tally.Existing == 1 {
 		verb = "exists"
 	}
 	lines := []string{k.remark(Count(p.Tally.Existing) + " " + verb + " there:")}
-	names := p.Tally.Names[:max(min(len(p.Tally.Names), room-3, 6), 0)]
+	names := p.Tally.Names[:max(min(len(p.Tally.Names), room-4, 6), 0)]
+	merged := 0
 	for _, name := range names {
+		if p.isFolder(name) {
+			name += "/"
+			merged++
+		}
 		lines = append(lines, k.fact("", "  "+name, 0, inner))
 	}
 	if rest := p.Tally.Existing - int64(len(names)); rest > 0 {
 		lines = append(lines, k.remark("  and "+Count(rest)+" more"))
 	}
+	if merged > 0 {
+		lines = append(lines, p.merge(k, "", inner))
+	}
 	return append(lines, "")
+}
+
+func (p *Plan) isFolder(name string) bool { return p.Folder != nil && p.Folder(name) }
+
+// merge says what happens in folders that exist.
+func (p *Plan) merge(k *Look, name string, inner int) string {
+	what := "overwritten"
+	if p.Policy == jobs.Skip {
+		what = "skipped"
+	}
+	if name != "" {
+		return k.fact("", name+"/ exists: files of the same name are "+what, 0, inner)
+	}
+	return k.remark("in folders that exist files of the same name are " + what)
 }
 
 // remark is a dim line of a dialog.
