@@ -36,26 +36,16 @@ func (m *Model) showJobs() tea.Cmd {
 	m.result = resultLine{n: m.result.n + 1}
 	k := m.deps.Keys.Jobs
 	list := &views.JobList{}
-	list.Hint = hintLine(m.look.Marks.Dot,
+	list.Hints = []views.Hint{
 		hint(k.Pause, "pause"), hint(k.Details, "items"), hint(k.Retry, "retry failed"),
-		hint(k.Cancel, "cancel"), hint(k.Clear, "clear done"), hint(m.deps.Keys.Dialog.Leave, "back"))
+		hint(k.Cancel, "cancel"), hint(k.Clear, "clear done"), hint(m.deps.Keys.Dialog.Leave, "back"),
+	}
 	list.Show(m.queue)
 	m.push(modal{view: list, act: func() tea.Cmd { return m.showItems(list) }})
 	if height != m.listHeight() {
 		return m.refit()
 	}
 	return nil
-}
-
-func hintLine(dot string, hints ...views.Hint) string {
-	text := ""
-	for i, h := range hints {
-		if i > 0 {
-			text += " " + dot + " "
-		}
-		text += h.Key + " " + h.Does
-	}
-	return text
 }
 
 // jobList returns the open list of jobs, or nil.
@@ -102,7 +92,7 @@ type jobCall struct {
 func (m *Model) pauseOrResume(j jobs.Job) jobCall {
 	switch {
 	case j.State.Final():
-		return jobCall{no: j.Title + " has ended; nothing to pause"}
+		return jobCall{no: "nothing to pause" + m.sep() + views.Title(j) + " " + string(j.State)}
 	case j.State == jobs.Paused:
 		return jobCall{name: "resume", do: m.deps.Queue.Resume}
 	}
@@ -112,7 +102,7 @@ func (m *Model) pauseOrResume(j jobs.Job) jobCall {
 func (m *Model) retry(ok bool, j jobs.Job) tea.Cmd {
 	call := jobCall{name: "retry", do: m.deps.Queue.Retry}
 	if j.State != jobs.Failed && j.State != jobs.Cancelled {
-		call.no = j.Title + ": nothing has failed"
+		call.no = "nothing has failed" + m.sep() + views.Title(j) + " " + string(j.State)
 	}
 	return m.onJob(ok, j, call)
 }
@@ -120,7 +110,7 @@ func (m *Model) retry(ok bool, j jobs.Job) tea.Cmd {
 func (m *Model) cancelJob(ok bool, j jobs.Job) tea.Cmd {
 	call := jobCall{name: "cancel", do: m.deps.Queue.Cancel}
 	if j.State.Final() {
-		call.no = j.Title + " has ended; nothing to cancel"
+		call.no = "nothing to cancel" + m.sep() + views.Title(j) + " " + string(j.State)
 	}
 	return m.onJob(ok, j, call)
 }
@@ -135,7 +125,7 @@ func (m *Model) onJob(ok bool, j jobs.Job, call jobCall) tea.Cmd {
 		m.say(call.no, plain)
 		return nil
 	}
-	return m.onQueue(call.name+" "+j.Title, func(ctx context.Context) error { return call.do(ctx, j.ID) })
+	return m.onQueue(call.name+" "+views.Title(j), func(ctx context.Context) error { return call.do(ctx, j.ID) })
 }
 
 func (m *Model) onQueue(what string, do func(ctx context.Context) error) tea.Cmd {

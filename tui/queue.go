@@ -168,17 +168,17 @@ func (m *Model) announce(j jobs.Job) tea.Cmd {
 	switch j.State {
 	case jobs.Done:
 		m.result.failed = false
-		m.result.text = j.Title + ": " + ending(j)
+		m.result.text = views.Title(j) + ": " + ending(j)
 	case jobs.Failed:
 		m.result.failed = true
-		m.result.text = j.Title + ": " + j.Reason
+		m.result.text = views.Title(j) + ": " + j.Reason
 		if j.ItemsFailed > 1 || j.Reason == "" {
-			m.result.text = fmt.Sprintf("%s: %s of %s failed", j.Title, views.Count(j.ItemsFailed), views.Count(j.Items))
+			m.result.text = fmt.Sprintf("%s: %s of %s failed", views.Title(j), views.Count(j.ItemsFailed), views.Plural(j.Items, "item", "items"))
 		}
 		return nil // stays until it is looked at
 	case jobs.Cancelled:
 		m.result.failed = false
-		m.result.text = j.Title + ": cancelled"
+		m.result.text = views.Title(j) + ": cancelled"
 	case jobs.Queued, jobs.Running, jobs.Retrying, jobs.Paused, jobs.Verifying:
 		return nil
 	}
@@ -234,14 +234,24 @@ func (m *Model) strip() views.Strip {
 		return s
 	}
 	shown := live[0]
+	moving := false
 	for _, j := range live {
 		s.Done += j.BytesDone
 		s.Total += j.Bytes
+		s.ItemsDone += j.ItemsDone
+		s.Items += j.Items
+		moving = moving || j.State == jobs.Running || j.State == jobs.Verifying
 		if shown.State != jobs.Running && j.State == jobs.Running {
 			shown = j
 		}
 	}
-	s.Kind, s.Title, s.To = shown.Kind, shown.Title, m.tilde(shown.To)
+	s.Kind, s.Title, s.To = shown.Kind, views.Title(shown), m.tilde(shown.To)
+	if !moving {
+		s.Rate = 0
+	}
+	if s.Items == int64(len(live)) {
+		s.Items = 0 // the jobs are counted
+	}
 	if s.Total == 0 {
 		s.Done, s.Total = shown.ItemsDone, shown.Items
 	}

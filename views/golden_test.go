@@ -159,7 +159,7 @@ func TestPrompt_Frame(t *testing.T) {
 func sampleJobs() jobs.Snapshot {
 	return jobs.Snapshot{Runner: true, Rate: 12_300_000, Left: 42 * time.Second, Jobs: []jobs.Job{
 		{ID: 1, Kind: jobs.Upload, State: jobs.Running, Title: "video.mp4", From: "~/photos/2026", To: "cos://p-1/2026/", Items: 1, Bytes: 1_400_000_000, BytesDone: 870_000_000, Rate: 12_300_000, Left: 42 * time.Second},
-		{ID: 2, Kind: jobs.Upload, State: jobs.Queued, Title: "14 files", From: "~/photos/2026", To: "cos://p-1/2026/", Items: 14, Bytes: 1000, BytesDone: 90, Left: -1},
+		{ID: 2, Kind: jobs.Upload, State: jobs.Queued, Title: "a.jpg and 5192 more", From: "~/photos/2026", To: "cos://p-1/2026/", Items: 5193, ItemsDone: 1203, Bytes: 1000, BytesDone: 90, Left: -1},
 		{ID: 3, Kind: jobs.Download, State: jobs.Retrying, Title: "旅行.tar", From: "cos://p-1/", To: "~/in", Bytes: 100, BytesDone: 41, Left: -1, RetryAt: noon.Add(4 * time.Second), Reason: "503 SlowDown"},
 		{ID: 4, Kind: jobs.Delete, State: jobs.Done, Title: "logs/", From: "cos://p-1/logs/", Items: 4212, ItemsDone: 4212, Left: -1},
 		{ID: 5, Kind: jobs.Download, State: jobs.Failed, Title: "report.pdf", From: "cos://p-1/docs/", To: "~/in", Bytes: 100, BytesDone: 41, Left: -1, Reason: "AccessDenied, request 5f3a"},
@@ -169,13 +169,38 @@ func sampleJobs() jobs.Snapshot {
 
 func TestJobList_Frames(t *testing.T) {
 	t.Parallel()
-	for name, size := range map[string][2]int{"jobs-80x12": {80, 12}, "jobs-120x12": {120, 12}, "jobs-200x12": {200, 12}} {
+	for name, size := range map[string][2]int{"jobs-80x12": {80, 12}, "jobs-60x10": {60, 10}, "jobs-120x16": {120, 16}, "jobs-200x20": {200, 20}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v := &JobList{Hint: "Space pause · Esc back"}
+			v := &JobList{Hints: []Hint{{"Space", "pause"}, {"Enter", "items"}, {"r", "retry failed"}, {"x", "cancel"}, {"c", "clear done"}, {"Esc", "back"}}}
 			v.Show(sampleJobs())
+			v.Do(Down)
+			v.Do(Down)
 			golden(t, name, v.Draw(testLook(), size[0], size[1]), size[0])
 		})
+	}
+}
+
+func TestJobList_OpensOnWhatIsNotOver(t *testing.T) {
+	t.Parallel()
+	v := &JobList{}
+	v.Show(jobs.Snapshot{Jobs: []jobs.Job{{ID: 1, State: jobs.Done}, {ID: 2, State: jobs.Failed}, {ID: 3, State: jobs.Paused, Rate: 5e6}}})
+	j, _ := v.Current()
+	assert.Equal(t, jobs.ID(3), j.ID)
+	assert.NotContains(t, strings.Join(v.Draw(testLook(), 100, 20), "\n"), "MB/s", "a paused job has no rate")
+	v.Do(Up)
+	v.Show(v.Snapshot)
+	j, _ = v.Current()
+	assert.Equal(t, jobs.ID(2), j.ID, "only at first")
+}
+
+func TestTitle(t *testing.T) {
+	t.Parallel()
+	for title, want := range map[string]string{
+		"a and 4212 more": "a and 4 212 more", "a": "a", "x and more": "x and more", "b and 5 and 12000 more": "b and 5 and 12 000 more",
+	} {
+		assert.Equal(t, want, Title(jobs.Job{Title: title, Items: 9}))
+		assert.Equal(t, title, Title(jobs.Job{Title: title, Items: 1}), "a name")
 	}
 }
 
@@ -196,8 +221,11 @@ func TestStrip_Frames(t *testing.T) {
 	t.Parallel()
 	k := testLook()
 	s := Strip{Kind: jobs.Upload, Title: "旅行 video.mp4", To: "cos://photos-1250000000/2026/", Done: 62, Total: 100, Rate: 12_300_000, Left: "0:42 left", Count: "3 jobs", Jobs: "w jobs"}
+	many := s
+	many.Title = "旅行 video.mp4 and 5 192 more"
+	many.ItemsDone, many.Items = 1203, 5193
 	ended := Strip{Result: "report.pdf: AccessDenied, request 5f3a", Failed: true, Jobs: "w jobs"}
-	golden(t, "strip-60", []string{k.Strip(s, 60), k.Strip(ended, 60)}, 60)
-	golden(t, "strip-80", []string{k.Strip(s, 80), k.Strip(ended, 80)}, 80)
-	golden(t, "strip-120", []string{k.Strip(s, 120), k.Strip(ended, 120)}, 120)
+	golden(t, "strip-60", []string{k.Strip(s, 60), k.Strip(many, 60), k.Strip(ended, 60)}, 60)
+	golden(t, "strip-80", []string{k.Strip(s, 80), k.Strip(many, 80), k.Strip(ended, 80)}, 80)
+	golden(t, "strip-120", []string{k.Strip(s, 120), k.Strip(many, 120), k.Strip(ended, 120)}, 120)
 }

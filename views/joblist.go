@@ -1,6 +1,8 @@
 package views
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"cosmander/jobs"
@@ -14,9 +16,10 @@ type JobList struct {
 	// Items of the job Details, those that failed first; nil while they load.
 	Items   []jobs.Item
 	Details jobs.ID // 0: the list is shown
-	Hint    string
+	Hints   []Hint  // of the list; as many as fit, the last one always
 
 	cursor, top, page int
+	opened            bool
 }
 
 var _ Modal = (*JobList)(nil)
@@ -29,10 +32,16 @@ func (v *JobList) Current() (jobs.Job, bool) {
 	return v.Snapshot.Jobs[v.cursor], true
 }
 
-// Show sets the snapshot and keeps the cursor on its job.
+// Show sets the snapshot and keeps the cursor on its job. At first that is the
+// first one which is not over.
 func (v *JobList) Show(s jobs.Snapshot) {
 	current, ok := v.Current()
 	v.Snapshot = s
+	if !v.opened {
+		v.opened = true
+		v.cursor = max(slices.IndexFunc(s.Jobs, func(j jobs.Job) bool { return !j.State.Final() }), 0)
+		return
+	}
 	if !ok {
 		return
 	}
@@ -111,8 +120,10 @@ func (v *JobList) Draw(k *Look, width, height int) []string {
 	if v.Details != 0 {
 		return v.drawItems(k, width, height)
 	}
+	facts := v.facts(k, width-2, v.page)
+	v.page -= len(facts)
 	title := "Jobs"
-	if rate := Rate(v.Snapshot.Rate); rate != "" {
+	if rate := Rate(v.Snapshot.Rate); rate != "" && v.moving() {
 		title += k.sep() + rate
 	}
 	if !v.Snapshot.Runner && len(v.Snapshot.Jobs) > 0 {
@@ -130,7 +141,93 @@ func (v *JobList) Draw(k *Look, width, height int) []string {
 	if len(v.Snapshot.Jobs) == 0 {
 		body = append(body, "", k.remark("no jobs"+k.sep()+"F5 in a pane copies to the other one"))
 	}
-	return k.box(title, v.Hint, fill(body, v.page), width, k.Accent)
+	body = append(fill(body, v.page), facts...)
+	return k.box(title, k.hintLine(v.Hints, width-6), body, width, k.Accent)
+}
+
+// moving reports that some job transfers.
+func (v *JobList) moving() bool {
+	return slices.ContainsFunc(v.Snapshot.Jobs, func(j jobs.Job) bool { return moves(j) })
+}
+
+// moves reports that a job's rate means something.
+func moves(j jobs.Job) bool { return j.State == jobs.Running || j.State == jobs.Verifying }
+
+// reasonLines is the room for the reason of the current job.
+const reasonLines = 3
+
+// facts are the lines below the list: the current job's two ends, and why it
+// waits or failed. Their number depends on the window only, so that the list
+// stands still when the cursor moves.
+func (v *JobList) facts(k *Look, inner, room int) []string {
+	j, ok := v.Current()
+	if !ok || room < 2*reasonLines {
+		return nil
+	}
+	most := reasonLines
+	if room < 3*reasonLines {
+		most = 1
+	}
+	lines := []string{k.ends(j, inner)}
+	if reason := k.reason(j); reason != "" {
+		style := k.Odd
+		if j.State == jobs.Failed {
+			style = k.Danger
+		}
+		for _, text := range k.Wrap(reason, inner-4, most) {
+			lines = append(lines, "  "+style.On(text))
+		}
+	}
+	lines = fill(lines, 1+most)
+	if most == 1 {
+		return lines
+	}
+	return append([]string{""}, lines...)
+}
+
+// ends is where a job reads and writes; each end is shortened by itself, so
+// that both can be told.
+func (k *Look) ends(j jobs.Job, inner int) string {
+	l := line{look: k}
+	l.blank("", 2)
+	k.where(&l, j, inner-4, k.Dim)
+	return l.String()
+}
+
+// where writes both ends of j in room cells.
+func (k *Look) where(l *line, j jobs.Job, room int, style theme.Style) {
+	from, to := glyphs(j.From, k.Width), glyphs(j.To, k.Width)
+	if len(to) == 0 {
+		l.glyphs(cutMiddle(from, room, k.Marks.Ellipsis), style, k.Odd)
+		return
+	}
+	room -= 3
+	half := room / 2
+	if cellsOf(to) < half {
+		half = room - cellsOf(to)
+	}
+	from = cutMiddle(from, half, k.Marks.Ellipsis)
+	l.glyphs(from, style, k.Odd)
+	l.put(style, " "+k.Marks.To+" ")
+	l.glyphs(cutMiddle(to, room-cellsOf(from), k.Marks.Ellipsis), style, k.Odd)
+}
+
+// hintLine joins as many hints as fit: the first ones, and always the last.
+func (k *Look) hintLine(hints []Hint, room int) string {
+	if len(hints) == 0 {
+		return ""
+	}
+	last := hints[len(hints)-1]
+	end := last.Key + " " + last.Does
+	text := ""
+	for _, h := range hints[:len(hints)-1] {
+		next := h.Key + " " + h.Does + k.sep()
+		if k.Width.StringWidth(text+next+end) > room {
+			break
+		}
+		text += next
+	}
+	return text + end
 }
 
 func fill(body []string, n int) []string {
@@ -155,40 +252,80 @@ func (k *Look) job(j jobs.Job, cursor bool, inner int) string {
 	}
 	l.put(text, mark+" "+k.arrow(j.Kind)+" ")
 	room := inner - right.cells - l.cells - 1
-	title := cutMiddle(glyphs(j.Title, k.Width), max(room*2/5, minName), k.Marks.Ellipsis)
-	l.glyphs(title, text, k.Odd)
+	share := room
 	if room > 40 {
-		l.to(4+room*2/5+1, ground)
-		l.glyphs(cutMiddle(glyphs(where(j, k), k.Width), inner-right.cells-l.cells-1, k.Marks.Ellipsis), dim, k.Odd)
+		share = room * 2 / 5
+	}
+	l.glyphs(k.cutTitle(Title(j), max(share, minName)), text, k.Odd)
+	if room > 40 {
+		l.to(4+share+1, ground)
+		k.where(&l, j, inner-right.cells-l.cells-1, dim)
 	}
 	l.to(inner-right.cells, ground)
 	return l.String() + right.String()
 }
 
-func where(j jobs.Job, k *Look) string {
-	if j.To == "" {
-		return j.From
+// Title is a job's title, the number of its further sources written as other
+// numbers are.
+func Title(j jobs.Job) string {
+	name, number, ok := cutLast(strings.TrimSuffix(j.Title, " more"), " and ")
+	n, err := strconv.ParseInt(number, 10, 64)
+	if !ok || err != nil || j.Items == 1 || !strings.HasSuffix(j.Title, " more") {
+		return j.Title
 	}
-	return j.From + " " + k.Marks.To + " " + j.To
+	return name + " and " + Count(n) + " more"
+}
+
+// cutTitle shortens a title. The number of further sources stays: "a.jpg +41"
+// for "a.jpg and 41 more".
+func (k *Look) cutTitle(title string, cells int) []glyph {
+	name, more, ok := cutLast(title, " and ")
+	number, several := strings.CutSuffix(more, " more")
+	if !ok || !several || cellsOf(glyphs(title, k.Width)) <= cells {
+		return cutMiddle(glyphs(title, k.Width), cells, k.Marks.Ellipsis)
+	}
+	tail := glyphs(" +"+number, k.Width)
+	return append(cutMiddle(glyphs(name, k.Width), cells-len(tail), k.Marks.Ellipsis), tail...)
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
 }
 
 // jobColumns are the widths of the right part of a job's line; 0: not shown.
-type jobColumns struct{ bar, rate, left int }
+// Without a column for items their number stands where the bar would be.
+type jobColumns struct{ bar, items, rate, left int }
 
 const stateCells = 12
 
 func columnsOfJob(inner int) jobColumns {
 	switch {
+	case inner >= 130:
+		return jobColumns{min(inner/8, 20), 20, 12, 13}
 	case inner >= 76:
-		return jobColumns{min(inner/8, 20), 12, 13}
-	case inner >= 60:
-		return jobColumns{inner / 8, 0, 0}
+		return jobColumns{max(min(inner/8, 20), itemsCells), 0, 10, 9}
+	case inner >= 56:
+		return jobColumns{itemsCells, 0, 0, 0}
 	}
 	return jobColumns{}
 }
 
+// itemsCells is the room for "1 203 of 5 193".
+const itemsCells = 15
+
+// progress is "1 203 of 5 193" for what has many items, or "".
+func progress(done, items int64) string {
+	if items < 2 {
+		return ""
+	}
+	return Count(done) + " of " + Count(items)
+}
+
 // reasonCells is the room for words instead of a bar and numbers.
-func (c jobColumns) reasonCells() int { return c.bar + len(" 100 %") + c.rate + c.left }
+func (c jobColumns) reasonCells() int { return c.bar + len(" 100 %") + c.items + c.rate + c.left }
 
 // jobProgress writes the right part: bar, numbers and state, or the reason.
 func (k *Look) jobProgress(l *line, j jobs.Job, inner int) {
@@ -211,18 +348,31 @@ func (k *Look) jobNumbers(l *line, j jobs.Job, c jobColumns) {
 	if total == 0 {
 		done, total = j.ItemsDone, j.Items
 	}
-	l.WriteString(k.bar(done, total, c.bar))
-	l.cells += c.bar
+	items := progress(j.ItemsDone, j.Items)
+	if j.State.Final() && j.ItemsDone == j.Items {
+		items = ""
+	}
+	if c.items == 0 && items != "" && len(items) <= c.bar {
+		l.put(k.Text, pad(items, c.bar, true))
+		items = ""
+	} else {
+		l.WriteString(k.bar(done, total, c.bar))
+		l.cells += c.bar
+	}
 	l.put(k.Text, " "+percent(done, total))
-	if c.rate == 0 {
-		return
+	if c.items > 0 {
+		l.put(k.Text, pad(items, c.items, true))
 	}
-	left := Remaining(j.Left)
-	if j.State.Final() {
-		left = Plural(j.Items, "item", "items")
+	switch {
+	case c.rate == 0:
+	case j.State.Final():
+		l.put(k.Dim, pad(Plural(j.Items, "item", "items"), c.rate+c.left, true))
+	case !moves(j):
+		l.blank("", c.rate+c.left)
+	default:
+		l.put(k.Text, pad(Rate(j.Rate), c.rate, true))
+		l.put(k.Dim, pad(Remaining(j.Left), c.left, true))
 	}
-	l.put(k.Text, pad(Rate(j.Rate), c.rate, true))
-	l.put(k.Dim, pad(left, c.left, true))
 }
 
 // reason says why a job waits or failed, and when it goes on.
@@ -278,7 +428,7 @@ func (v *JobList) drawItems(k *Look, width, height int) []string {
 	title := "Items"
 	for _, j := range v.Snapshot.Jobs {
 		if j.ID == v.Details {
-			title += " of " + j.Title + k.sep() + Count(j.ItemsDone) + " of " + Count(j.Items) + " done"
+			title += " of " + Title(j) + k.sep() + Count(j.ItemsDone) + " of " + Count(j.Items) + " done"
 			if j.ItemsFailed > 0 {
 				title += k.sep() + Count(j.ItemsFailed) + " failed"
 			}

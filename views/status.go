@@ -107,17 +107,19 @@ func cutEnd(gs []glyph, width int, ellipsis string) []glyph {
 
 // Strip is the one line that shows what the queue does.
 type Strip struct {
-	Kind   jobs.Kind
-	Title  string
-	To     string
-	Done   int64 // bytes of all live jobs
-	Total  int64
-	Rate   float64
-	Left   string // "0:42 left", or why it waits
-	Count  string // "1 of 3"
-	Jobs   string // the key of the job list and its name
-	Result string // set when nothing runs any more: what ended
-	Failed bool   // Result is about a failure
+	Kind  jobs.Kind
+	Title string
+	To    string
+	Done  int64 // bytes of all live jobs
+	Total int64
+	// Items of all live jobs; 0 if they are not worth a number.
+	ItemsDone, Items int64
+	Rate             float64
+	Left             string // "0:42 left", or why it waits
+	Count            string // "1 of 3"
+	Jobs             string // the key of the job list and its name
+	Result           string // set when nothing runs any more: what ended
+	Failed           bool   // Result is about a failure
 }
 
 // Strip draws s in one line.
@@ -127,8 +129,14 @@ func (k *Look) Strip(s Strip, width int) string {
 	}
 	right := line{look: k}
 	barCells := min(max(width/7, 6), 24)
-	right.WriteString(k.bar(s.Done, s.Total, barCells))
-	right.cells += barCells
+	items := progress(s.ItemsDone, s.Items)
+	if items == "" || width >= 110 {
+		right.WriteString(k.bar(s.Done, s.Total, barCells))
+		right.cells += barCells
+	}
+	if items != "" {
+		right.put(k.Text, "  "+items)
+	}
 	right.put(k.Text, " "+percent(s.Done, s.Total))
 	right.put(k.Text, pad(Rate(s.Rate), 12, true))
 	right.put(k.Dim, pad(s.Left, 14, true))
@@ -144,19 +152,14 @@ func (k *Look) Strip(s Strip, width int) string {
 }
 
 func (k *Look) stripTitle(l *line, s Strip, room int) {
-	title := glyphs(s.Title, k.Width)
 	if s.To != "" && room > 36 {
-		title = cutMiddle(title, room/2, k.Marks.Ellipsis)
+		title := k.cutTitle(s.Title, room/2)
 		l.glyphs(title, k.Text, k.Odd)
 		l.put(k.Dim, " "+k.Marks.To+" ")
-		used := 0
-		for _, g := range title {
-			used += g.cells
-		}
-		l.glyphs(cutLeft(glyphs(s.To, k.Width), room-used-3, k.Marks.Ellipsis), k.Dim, k.Odd)
+		l.glyphs(cutLeft(glyphs(s.To, k.Width), room-cellsOf(title)-3, k.Marks.Ellipsis), k.Dim, k.Odd)
 		return
 	}
-	l.glyphs(cutMiddle(title, room, k.Marks.Ellipsis), k.Text, k.Odd)
+	l.glyphs(k.cutTitle(s.Title, room), k.Text, k.Odd)
 }
 
 func (k *Look) stripResult(s Strip, width int) string {
