@@ -46,6 +46,7 @@ type Theme struct {
 	Cursor     Style // the cursor row of the focused pane
 	CursorMark Style // the same when the row is marked
 	CursorOdd  Style // escaped characters in it
+	CursorBar  Style // the bar before it, laid over Cursor
 	Rest       Style // the cursor row of the other pane, laid under a style
 
 	Key    Style // keys in hints
@@ -100,7 +101,7 @@ func Mono() Theme {
 		Name: "mono",
 		Dim:  faint, Border: faint,
 		Folder: bold, Marked: bold, Odd: underline, Danger: bold, Good: bold,
-		Cursor: reverse, CursorMark: reverse.With(bold), CursorOdd: reverse.With(underline),
+		Cursor: reverse, CursorMark: reverse.With(bold), CursorOdd: reverse.With(underline), CursorBar: upright.With(bold),
 		Rest: underline, Key: bold, BarOff: faint,
 		Button: reverse, Alarm: reverse.With(bold),
 	}
@@ -111,6 +112,7 @@ const (
 	faint     Style = "\x1b[2m"
 	underline Style = "\x1b[4m"
 	reverse   Style = "\x1b[7m"
+	upright   Style = "\x1b[27m" // takes reverse back
 )
 
 func fg(colour int) Style { return sgr(38, 5, colour) }

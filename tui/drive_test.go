@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -116,7 +117,8 @@ func press(name string) tea.KeyPressMsg {
 	if rest, ok := strings.CutPrefix(name, "ctrl+"); ok {
 		return tea.KeyPressMsg{Code: rune(rest[0]), Mod: tea.ModCtrl}
 	}
-	return tea.KeyPressMsg{Code: rune(name[0]), Text: name}
+	code, _ := utf8.DecodeRuneInString(name)
+	return tea.KeyPressMsg{Code: code, Text: name}
 }
 
 // screen returns the frame without styles.

@@ -26,7 +26,7 @@ func testKeys() KeyMap {
 		},
 		Pane: PaneKeys{
 			Copy: bind("F5 c", "f5", "alt+5", "c"), MakeFolder: bind("F7 n", "f7", "n"),
-			Delete: bind("F8 d", "f8", "d"), Enter: bind("Enter", "enter", "l", "right"),
+			Delete: bind("F8 d", "f8", "d"), Enter: bind("Enter", "enter"), Into: bind("l", "l", "right"),
 			Parent: bind("h", "h", "left", "backspace"), Other: bind("Tab", "tab"),
 			Down: bind("j", "j", "down"), Up: bind("k", "k", "up"),
 			Top: bind("g g", "g g", "home"), Bottom: bind("G", "G", "end"),

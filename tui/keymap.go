@@ -30,7 +30,7 @@ type GlobalKeys struct {
 // PaneKeys act in the focused pane.
 type PaneKeys struct {
 	Copy, MakeFolder, Delete          key.Binding
-	Enter, Parent, Other              key.Binding
+	Enter, Into, Parent, Other        key.Binding
 	Down, Up, Top, Bottom             key.Binding
 	HalfDown, HalfUp, PageDown, PgUp  key.Binding
 	Mark, Invert, MarkAll, ClearMarks key.Binding

@@ -1,7 +1,10 @@
 package tui
 
 import (
+	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -160,6 +163,11 @@ func (m *Model) command(pressed string) tea.Cmd {
 	case matches(pressed, k.Other):
 		m.focus = 1 - m.focus
 	case matches(pressed, k.Enter):
+		if p.up && p.cursor == 0 {
+			return m.parent()
+		}
+		return m.enter()
+	case matches(pressed, k.Into):
 		return m.enter()
 	case matches(pressed, k.Parent):
 		return m.parent()
@@ -179,8 +187,22 @@ func (m *Model) command(pressed string) tea.Cmd {
 		return m.refresh(m.focus)
 	case matches(pressed, k.Hidden):
 		return m.toggleHidden(p)
+	case m.prefix == "":
+		m.unbound(pressed)
 	}
 	return nil
+}
+
+// unbound says that a key means nothing, unless no finger can have meant it:
+// what a terminal sends by itself passes in silence.
+func (m *Model) unbound(pressed string) {
+	last := pressed[strings.LastIndexByte(pressed, ' ')+1:]
+	last = strings.TrimPrefix(last, "ctrl+")
+	_, err := strconv.Atoi(strings.TrimPrefix(last, "f"))
+	function := strings.HasPrefix(last, "f") && err == nil
+	if function || utf8.RuneCountInString(last) == 1 {
+		m.say(pressed+" does nothing here"+m.sep()+hint(m.deps.Keys.Global.Help, "").Key+" help", plain)
+	}
 }
 
 // escape stops what lists, else clears marks and messages.
@@ -212,12 +234,9 @@ func (m *Model) toggleHidden(p *pane) tea.Cmd {
 	return m.refresh(m.focus)
 }
 
-// enter opens the folder under the cursor.
+// enter opens the folder under the cursor; the parent row is none.
 func (m *Model) enter() tea.Cmd {
 	p := m.panes[m.focus]
-	if p.up && p.cursor == 0 {
-		return m.parent()
-	}
 	i, ok := p.entryAt(p.cursor)
 	if !ok {
 		return nil

@@ -36,7 +36,9 @@ func TestPane_EntersAndLeavesWithTheCursorOnWhatWasLeft(t *testing.T) {
 func TestPane_ParentRowLeadsUp(t *testing.T) {
 	t.Parallel()
 	d := drive(t, "a/1")
-	d.press("enter", "home", "enter")
+	d.press("enter", "home", "l", "right")
+	assert.Equal(t, "a/", d.pane().at.Key, "right does not lead up")
+	d.press("enter")
 	assert.Empty(t, d.pane().at.Key)
 	assert.Equal(t, "a/", d.cursor())
 }

@@ -48,6 +48,32 @@ func TestKeys_SequenceIsBrokenByAnotherKey(t *testing.T) {
 	assert.Equal(t, "k000000", d.cursor())
 }
 
+func TestKeys_WithoutAMeaningSaySo(t *testing.T) {
+	t.Parallel()
+	d := drive(t, "x")
+	for _, c := range []struct {
+		keys []string
+		says string
+	}{
+		{[]string{"Z"}, "Z does nothing here · F1 help"},
+		{[]string{"g", "z"}, "g z does nothing here · F1 help"},
+		{[]string{"ctrl+t"}, "ctrl+t does nothing here · F1 help"},
+		{[]string{"é"}, "é does nothing here · F1 help"},
+		{[]string{"Z", "j"}, ""},
+		{[]string{"g"}, ""},
+	} {
+		d.press("j")
+		d.press(c.keys...)
+		assert.Equal(t, c.says, d.m.status, "%v", c.keys)
+	}
+	d.press("g", "j")
+	for _, code := range []rune{tea.KeyF3, tea.KeyLeftShift, tea.KeyMediaPlay, tea.KeyCapsLock} {
+		d.send(tea.KeyPressMsg{Code: code})
+		assert.Equal(t, code == tea.KeyF3, d.m.status != "", "%x", code)
+		d.press("j")
+	}
+}
+
 func TestErrors_AreSaidAndTheProgramGoesOn(t *testing.T) {
 	t.Parallel()
 	d := drive(t, "a/1")

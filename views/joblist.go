@@ -285,6 +285,9 @@ func (k *Look) cutTitle(title string, cells int) []glyph {
 		return cutMiddle(glyphs(title, k.Width), cells, k.Marks.Ellipsis)
 	}
 	tail := glyphs(" +"+number, k.Width)
+	if cells-len(tail) < leastPrefix {
+		return cutEnd(glyphs(name+k.Marks.Ellipsis, k.Width), cells, k.Marks.Ellipsis)
+	}
 	return append(cutMiddle(glyphs(name, k.Width), cells-len(tail), k.Marks.Ellipsis), tail...)
 }
 

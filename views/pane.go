@@ -184,7 +184,7 @@ func (k *Look) bottomBorder(p Pane, border theme.Style, inner int) string {
 // rowStyles are the styles of one row's parts. The cursor is a bar over the
 // name only: the columns right of it keep their cells, and a move of the
 // cursor sends two thirds of the bytes of a bar over the whole row.
-type rowStyles struct{ ground, name, odd theme.Style }
+type rowStyles struct{ ground, name, odd, mark theme.Style }
 
 func (k *Look) rowStyles(p Pane, r Row, cursor bool) rowStyles {
 	name := k.Text
@@ -196,13 +196,13 @@ func (k *Look) rowStyles(p Pane, r Row, cursor bool) rowStyles {
 	}
 	switch {
 	case cursor && p.Focused && r.Marked:
-		return rowStyles{k.CursorMark, k.CursorMark, k.CursorOdd}
+		return rowStyles{k.CursorMark, k.CursorMark, k.CursorOdd, k.CursorMark}
 	case cursor && p.Focused:
-		return rowStyles{k.Cursor, k.Cursor, k.CursorOdd}
+		return rowStyles{k.Cursor, k.Cursor, k.CursorOdd, k.Cursor.With(k.CursorBar)}
 	case cursor:
-		return rowStyles{k.Rest, k.Rest.With(name), k.Rest.With(k.Odd)}
+		return rowStyles{k.Rest, k.Rest.With(name), k.Rest.With(k.Odd), k.Rest.With(name)}
 	}
-	return rowStyles{"", name, k.Odd}
+	return rowStyles{"", name, k.Odd, name}
 }
 
 // row draws the i-th row of p.
@@ -213,9 +213,9 @@ func (k *Look) row(p Pane, i int, c columns, inner int) string {
 	l := line{look: k}
 	switch {
 	case r.Marked:
-		l.put(s.name, k.Marks.Mark)
+		l.put(s.mark, k.Marks.Mark)
 	case cursor && p.Focused:
-		l.put(s.name, k.Marks.Cursor)
+		l.put(s.mark, k.Marks.Cursor)
 	default:
 		l.blank(s.ground, 1)
 	}

@@ -141,6 +141,10 @@ func (k *Look) Strip(s Strip, width int) string {
 	right.put(k.Text, pad(Rate(s.Rate), 12, true))
 	right.put(k.Dim, pad(s.Left, 14, true))
 	tail := s.Count + k.sep() + s.Jobs
+	if items != "" && width < 110 {
+		key, _, _ := strings.Cut(s.Jobs, " ")
+		tail = key + " " + s.Count
+	}
 	if width >= 76 {
 		right.put(k.Dim, "   "+tail)
 	}

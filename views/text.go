@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -136,8 +137,35 @@ func cellsOf(gs []glyph) int {
 }
 
 // cutMiddle shortens gs to width cells by leaving out the middle. The
-// extension, if it is short, and the end of the name stay.
+// extension, if it is short, and the end of the name stay, and so does the
+// first escaped character: a name that is not what it looks like is to be
+// seen as one. Where there is no room for it the ellipsis warns.
 func cutMiddle(gs []glyph, width int, ellipsis string) []glyph {
+	out := leaveOut(gs, width, ellipsis)
+	odd := func(g glyph) bool { return g.odd }
+	first := slices.IndexFunc(gs, odd)
+	if first < 0 || slices.ContainsFunc(out, odd) || len(out) == 0 {
+		return out
+	}
+	warning := []glyph{{ellipsis, 1, false}, gs[first]}
+	if left := width - cellsOf(warning); left >= minName/2 {
+		return around(gs, left, warning, ellipsis)
+	}
+	at := slices.IndexFunc(out, func(g glyph) bool { return g.text == ellipsis })
+	out[at].odd = true
+	return out
+}
+
+// around returns the beginning and the end of gs in width cells, with the
+// warning and an ellipsis between them.
+func around(gs []glyph, width int, warning []glyph, ellipsis string) []glyph {
+	ends := leaveOut(gs, width, ellipsis)
+	at := slices.IndexFunc(ends, func(g glyph) bool { return g.text == ellipsis })
+	return slices.Insert(ends, at, warning...)
+}
+
+// leaveOut is cutMiddle without a look at escaped characters.
+func leaveOut(gs []glyph, width int, ellipsis string) []glyph {
 	total := 0
 	for _, g := range gs {
 		total += g.cells

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -148,4 +149,18 @@ func TestSplice_KeepsTheCellsAround(t *testing.T) {
 		assert.Contains(t, ansi.Strip(got), "XX")
 	}
 	assert.Equal(t, "旅 XX 旅行abcd"[0:3], ansi.Strip(k.splice(under, "XX", 3, 2, 12))[0:3])
+}
+
+func TestCutMiddle_KeepsAWarning(t *testing.T) {
+	t.Parallel()
+	for width := 1; width < 40; width++ {
+		gs := cutMiddle(glyphs("invoice-of-november-\u202efdp.and-so-on-for-long.exe", ansi.WcWidth), width, "…")
+		assert.LessOrEqual(t, cellsOf(gs), width)
+		assert.True(t, slices.ContainsFunc(gs, func(g glyph) bool { return g.odd }), "width %d: %v", width, gs)
+	}
+	text := ""
+	for _, g := range cutMiddle(glyphs("invoice-of-november-\u202efdp.and-so-on.exe", ansi.WcWidth), 26, "…") {
+		text += g.text
+	}
+	assert.Equal(t, `invoice-of-n…\u202e…on.exe`, text)
 }
