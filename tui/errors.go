@@ -52,10 +52,20 @@ func (m *Model) trouble(err error) trouble {
 	if errors.As(err, &api) {
 		return refusal(err, api)
 	}
-	if m.deps.Explain != nil {
+	hint := advice(err)
+	if hint == "" && m.deps.Explain != nil {
 		return trouble{what: m.deps.Explain(err)}
 	}
-	return trouble{what: err.Error(), hint: advice(err)}
+	return trouble{what: objectFirst(err.Error()), hint: hint}
+}
+
+// objectFirst leaves out the name of a request before an address.
+func objectFirst(text string) string {
+	request, rest, ok := strings.Cut(text, " ")
+	if ok && strings.HasPrefix(rest, "cos://") && !strings.Contains(request, ":") {
+		return rest
+	}
+	return text
 }
 
 // meanings are the sentinels that say more than the service's own code.

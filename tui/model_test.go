@@ -193,7 +193,9 @@ func TestQuit_AsksWhenJobsRun(t *testing.T) {
 	require.NotNil(t, cmd)
 	assert.Equal(t, tea.QuitMsg{}, cmd())
 	d.m.Update(queueMsg{jobs.Snapshot{Runner: true, Jobs: []jobs.Job{
-		{ID: 1, State: jobs.Running, Left: -1}, {ID: 2, State: jobs.Paused, Left: -1}, {ID: 3, State: jobs.Queued, Left: -1},
+		{ID: 1, State: jobs.Running, Left: -1},
+		{ID: 2, State: jobs.Paused, Left: -1},
+		{ID: 3, State: jobs.Queued, Left: -1},
 		{ID: 4, State: jobs.Running, Left: -1, Account: "another"},
 	}}})
 	d.press("q")

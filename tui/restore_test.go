@@ -2,6 +2,7 @@ package tui
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -56,8 +57,9 @@ func TestRun_RestoresTheTerminal(t *testing.T) {
 		"after a panic in Update": {
 			env: "COSMANDER_TUI_BUG=1", fail: true, says: "ended with: panic",
 			end: func(term *terminal) {
-				require.NoError(term.t, os.Remove(term.dir))
-				term.press("\x12", quiet)
+				require.NoError(term.t, os.Mkdir(filepath.Join(term.dir, "x"), 0o700))
+				term.press("n", quiet)
+				term.press("x\r", quiet)
 			},
 		},
 	}

@@ -77,8 +77,8 @@ type Deps struct {
 	Home string
 	// Notice is said in the status line at the start.
 	Notice string
-	// Explain turns an error that is no answer of the service into one line
-	// that says what to do next. Nil means the program's own words.
+	// Explain words an error for which the program itself has no advice, in
+	// one line. It may be nil.
 	Explain func(error) string
 
 	// Theme is used as it is if it has a name. Otherwise the terminal's
