@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"cosmander/cos"
 )
@@ -59,10 +60,13 @@ func (m *Model) trouble(err error) trouble {
 	return trouble{what: objectFirst(err.Error()), hint: hint}
 }
 
-// objectFirst leaves out the name of a request before an address.
+// objectFirst leaves out the name of a request ("ListObjects") at the
+// beginning of text.
 func objectFirst(text string) string {
-	request, rest, ok := strings.Cut(text, " ")
-	if ok && strings.HasPrefix(rest, "cos://") && !strings.Contains(request, ":") {
+	word, rest, ok := strings.Cut(text, " ")
+	request := strings.TrimSuffix(word, ":")
+	if ok && len(request) > 1 && unicode.IsUpper(rune(request[0])) && strings.ContainsFunc(request[1:], unicode.IsUpper) &&
+		strings.ContainsFunc(request, unicode.IsLower) && !strings.ContainsFunc(request, func(r rune) bool { return !unicode.IsLetter(r) }) {
 		return rest
 	}
 	return text

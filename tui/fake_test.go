@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -217,7 +218,7 @@ func (q *fakeQueue) Items(_ context.Context, _ jobs.ID, _ int64, _ int, states .
 	}
 	var out []jobs.Item
 	for _, it := range q.items {
-		if len(states) == 0 || it.State == states[0] {
+		if len(states) == 0 || slices.Contains(states, it.State) {
 			out = append(out, it)
 		}
 	}

@@ -70,14 +70,14 @@ func (m *Model) body() []string {
 // errorLines is how many lines a long error may cover.
 const errorLines = 3
 
-// withStatus lays an error that is longer than a line over the last lines.
+// withStatus lays an error or a warning that is longer than a line over the last lines.
 func (m *Model) withStatus(lines []string) []string {
-	if m.tone != failure || m.status == "" {
+	if m.tone == plain || m.status == "" {
 		return lines
 	}
 	parts := m.look.Wrap(m.status, m.width-2, errorLines)
 	for i, part := range parts {
-		lines[len(lines)-len(parts)+i] = m.look.Status(part, failure, m.width)
+		lines[len(lines)-len(parts)+i] = m.look.Status(part, m.tone, m.width)
 	}
 	return lines
 }
@@ -214,8 +214,11 @@ func (m *Model) troubleLines(p *pane) []string {
 	}
 	tail = append(tail, hint(m.deps.Keys.Pane.Refresh, "").Key+" tries again")
 	most := max(room-len(tail), 1)
-	what := m.look.Shorten(p.err.what, max(most*width*3/4, width))
-	return append(m.look.Wrap(what, width, most), tail...)
+	what := m.look.Wrap(m.look.Shorten(p.err.what, max(most*width*3/4, width)), width, most)
+	if len(what) < most {
+		what = append(what, "")
+	}
+	return append(what, tail...)
 }
 
 // stripShown reports that the queue has something to say.

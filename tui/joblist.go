@@ -13,7 +13,8 @@ import (
 	"cosmander/views"
 )
 
-// itemsShown is how many items of a job its details show.
+// itemsShown is how many items of a job its details show: so many that
+// failed, that are under way, and of the rest.
 const itemsShown = 1000
 
 // itemsMsg brings the items of a job, or why they cannot be read.
@@ -189,18 +190,18 @@ func jobOf(s jobs.Snapshot, id jobs.ID) (jobs.Job, bool) {
 }
 
 func itemsOf(ctx context.Context, queue Queue, id jobs.ID) ([]jobs.Item, error) {
-	failed, err := queue.Items(ctx, id, 0, itemsShown, jobs.Failed)
-	if err != nil {
-		return nil, fmt.Errorf("failed ones: %w", err)
-	}
-	all, err := queue.Items(ctx, id, 0, itemsShown)
-	if err != nil {
-		return nil, fmt.Errorf("all: %w", err)
-	}
-	items := append([]jobs.Item{}, failed...)
-	for _, it := range all {
-		if it.State != jobs.Failed {
-			items = append(items, it)
+	var items []jobs.Item
+	seen := map[int64]bool{}
+	for _, states := range [][]jobs.State{{jobs.Failed}, {jobs.Retrying, jobs.Running, jobs.Verifying}, nil} {
+		some, err := queue.Items(ctx, id, 0, itemsShown, states...)
+		if err != nil {
+			return nil, err // the caller says what was read
+		}
+		for _, it := range some {
+			if !seen[it.N] {
+				items = append(items, it)
+			}
+			seen[it.N] = true
 		}
 	}
 	slices.SortStableFunc(items, func(a, b jobs.Item) int { return cmp.Compare(rank(a), rank(b)) })

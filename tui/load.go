@@ -149,7 +149,7 @@ func (m *Model) source(to place) func(ctx context.Context, marker string, hide b
 func listBuckets(ctx context.Context, buckets BucketLister) (page, error) {
 	all, err := buckets.ListBuckets(ctx)
 	if err != nil {
-		return page{}, fmt.Errorf("list the buckets: %w", err)
+		return page{}, err // it says what was asked
 	}
 	slices.SortFunc(all, func(a, b cos.BucketInfo) int { return cmp.Compare(a.Name+"/", b.Name+"/") })
 	b := pageBuilder{}

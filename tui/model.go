@@ -81,7 +81,10 @@ func New(ctx context.Context, deps Deps) *Model {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
-	m := &Model{deps: deps, after: after, own: map[jobs.ID]jobs.Spec{}, status: deps.Notice}
+	m := &Model{deps: deps, after: after, own: map[jobs.ID]jobs.Spec{}}
+	if deps.Notice != "" {
+		m.status, m.tone, m.sticky = deps.Notice, warning, true
+	}
 	m.ctx, m.end = context.WithCancel(ctx)
 	m.look = views.Look{Theme: deps.Theme, Marks: views.UnicodeMarks()}
 	if deps.ASCII {

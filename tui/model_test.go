@@ -138,6 +138,16 @@ func unwrapped(screen string) string {
 	return b.String()
 }
 
+func TestObjectFirst(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"ListObjects cos://b/k: timed out": "cos://b/k: timed out", "ListBuckets: no route": "no route",
+		"Photos are gone": "Photos are gone", "open /x: no": "open /x: no", "": "", "OneWord": "OneWord", "TLS is not spoken": "TLS is not spoken",
+	} {
+		assert.Equal(t, want, objectFirst(text))
+	}
+}
+
 func TestErrors_LocalFolderThatIsGoneLeadsUp(t *testing.T) {
 	t.Parallel()
 	d := drive(t)
