@@ -171,7 +171,7 @@ func (m *Model) announce(j jobs.Job) tea.Cmd {
 		m.result.text = views.Title(j) + ": " + ending(j)
 	case jobs.Failed:
 		m.result.failed = true
-		m.result.text = views.Title(j) + ": " + j.Reason
+		m.result.text = views.Title(j) + ": " + views.Brief(j.Reason)
 		if j.ItemsFailed > 1 || j.Reason == "" {
 			m.result.text = fmt.Sprintf("%s: %s of %s failed", views.Title(j), views.Count(j.ItemsFailed), views.Plural(j.Items, "item", "items"))
 		}

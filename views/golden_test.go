@@ -162,7 +162,7 @@ func sampleJobs() jobs.Snapshot {
 		{ID: 2, Kind: jobs.Upload, State: jobs.Queued, Title: "a.jpg and 5192 more", From: "~/photos/2026", To: "cos://p-1/2026/", Items: 5193, ItemsDone: 1203, Bytes: 1000, BytesDone: 90, Left: -1},
 		{ID: 3, Kind: jobs.Download, State: jobs.Retrying, Title: "旅行.tar", From: "cos://p-1/", To: "~/in", Bytes: 100, BytesDone: 41, Left: -1, RetryAt: noon.Add(4 * time.Second), Reason: "503 SlowDown"},
 		{ID: 4, Kind: jobs.Delete, State: jobs.Done, Title: "logs/", From: "cos://p-1/logs/", Items: 4212, ItemsDone: 4212, Left: -1},
-		{ID: 5, Kind: jobs.Download, State: jobs.Failed, Title: "report.pdf", From: "cos://p-1/docs/", To: "~/in", Bytes: 100, BytesDone: 41, Left: -1, Reason: "AccessDenied, request 5f3a"},
+		{ID: 5, Kind: jobs.Download, State: jobs.Failed, Title: "report.pdf", From: "cos://p-1/docs/", To: "~/in", Bytes: 100, BytesDone: 41, Left: -1, Reason: "PutObject cos://p-1/docs/report.pdf: AccessDenied: no (403, request 5f3a)"},
 		{ID: 6, Kind: jobs.Upload, State: jobs.Done, Title: "a.txt", From: "~", To: "cos://p-1/", Items: 1, ItemsDone: 1, Bytes: 5, BytesDone: 5, Left: -1},
 	}}
 }
@@ -210,7 +210,7 @@ func TestJobList_ItemsFrame(t *testing.T) {
 	v.Show(sampleJobs())
 	v.Details = 5
 	v.Items = []jobs.Item{
-		{N: 2, Name: "docs/report.pdf", State: jobs.Failed, Size: 100, Code: "AccessDenied", RequestID: "5f3a", Reason: "access denied"},
+		{N: 2, Name: "docs/report.pdf", State: jobs.Failed, Size: 100, Code: "AccessDenied", RequestID: "5f3a", Reason: "PutObject cos://p-1/docs/report.pdf: AccessDenied: no (403, request 5f3a)"},
 		{N: 1, Name: "docs/旅行.pdf", State: jobs.Done, Verified: true, Size: 88_000},
 		{N: 3, Name: "docs/old.pdf", State: jobs.Done, Skipped: true, Size: 88_000},
 	}

@@ -2,11 +2,8 @@ package views
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 
 	"cosmander/jobs"
-	"cosmander/theme"
 )
 
 // JobList is the full view of the queue. Its owner sets Snapshot and Items
@@ -169,7 +166,7 @@ func (v *JobList) facts(k *Look, inner, room int) []string {
 		most = 1
 	}
 	lines := []string{k.ends(j, inner)}
-	if reason := k.reason(j); reason != "" {
+	if reason := k.reason(j, objectFirst(j.Reason)); reason != "" {
 		style := k.Odd
 		if j.State == jobs.Failed {
 			style = k.Danger
@@ -183,33 +180,6 @@ func (v *JobList) facts(k *Look, inner, room int) []string {
 		return lines
 	}
 	return append([]string{""}, lines...)
-}
-
-// ends is where a job reads and writes; each end is shortened by itself, so
-// that both can be told.
-func (k *Look) ends(j jobs.Job, inner int) string {
-	l := line{look: k}
-	l.blank("", 2)
-	k.where(&l, j, inner-4, k.Dim)
-	return l.String()
-}
-
-// where writes both ends of j in room cells.
-func (k *Look) where(l *line, j jobs.Job, room int, style theme.Style) {
-	from, to := glyphs(j.From, k.Width), glyphs(j.To, k.Width)
-	if len(to) == 0 {
-		l.glyphs(cutMiddle(from, room, k.Marks.Ellipsis), style, k.Odd)
-		return
-	}
-	room -= 3
-	half := room / 2
-	if cellsOf(to) < half {
-		half = room - cellsOf(to)
-	}
-	from = cutMiddle(from, half, k.Marks.Ellipsis)
-	l.glyphs(from, style, k.Odd)
-	l.put(style, " "+k.Marks.To+" ")
-	l.glyphs(cutMiddle(to, room-cellsOf(from), k.Marks.Ellipsis), style, k.Odd)
 }
 
 // hintLine joins as many hints as fit: the first ones, and always the last.
@@ -237,184 +207,6 @@ func fill(body []string, n int) []string {
 	return body
 }
 
-// job draws one job in one line.
-func (k *Look) job(j jobs.Job, cursor bool, inner int) string {
-	right := line{look: k}
-	k.jobProgress(&right, j, inner)
-	l := line{look: k}
-	mark, ground := " ", theme.Style("")
-	if cursor {
-		mark, ground = k.Marks.Cursor, k.Cursor
-	}
-	text, dim := k.Text, k.Dim
-	if cursor {
-		text, dim = ground, ground
-	}
-	l.put(text, mark+" "+k.arrow(j.Kind)+" ")
-	room := inner - right.cells - l.cells - 1
-	share := room
-	if room > 40 {
-		share = room * 2 / 5
-	}
-	l.glyphs(k.cutTitle(Title(j), max(share, minName)), text, k.Odd)
-	if room > 40 {
-		l.to(4+share+1, ground)
-		k.where(&l, j, inner-right.cells-l.cells-1, dim)
-	}
-	l.to(inner-right.cells, ground)
-	return l.String() + right.String()
-}
-
-// Title is a job's title, the number of its further sources written as other
-// numbers are.
-func Title(j jobs.Job) string {
-	name, number, ok := cutLast(strings.TrimSuffix(j.Title, " more"), " and ")
-	n, err := strconv.ParseInt(number, 10, 64)
-	if !ok || err != nil || j.Items == 1 || !strings.HasSuffix(j.Title, " more") {
-		return j.Title
-	}
-	return name + " and " + Count(n) + " more"
-}
-
-// cutTitle shortens a title. The number of further sources stays: "a.jpg +41"
-// for "a.jpg and 41 more".
-func (k *Look) cutTitle(title string, cells int) []glyph {
-	name, more, ok := cutLast(title, " and ")
-	number, several := strings.CutSuffix(more, " more")
-	if !ok || !several || cellsOf(glyphs(title, k.Width)) <= cells {
-		return cutMiddle(glyphs(title, k.Width), cells, k.Marks.Ellipsis)
-	}
-	tail := glyphs(" +"+number, k.Width)
-	if cells-len(tail) < leastPrefix {
-		return cutEnd(glyphs(name+k.Marks.Ellipsis, k.Width), cells, k.Marks.Ellipsis)
-	}
-	return append(cutMiddle(glyphs(name, k.Width), cells-len(tail), k.Marks.Ellipsis), tail...)
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
-}
-
-// jobColumns are the widths of the right part of a job's line; 0: not shown.
-// Without a column for items their number stands where the bar would be.
-type jobColumns struct{ bar, items, rate, left int }
-
-const stateCells = 12
-
-func columnsOfJob(inner int) jobColumns {
-	switch {
-	case inner >= 130:
-		return jobColumns{min(inner/8, 20), 20, 12, 13}
-	case inner >= 76:
-		return jobColumns{max(min(inner/8, 20), itemsCells), 0, 10, 9}
-	case inner >= 56:
-		return jobColumns{itemsCells, 0, 0, 0}
-	}
-	return jobColumns{}
-}
-
-// itemsCells is the room for "1 203 of 5 193".
-const itemsCells = 15
-
-// progress is "1 203 of 5 193" for what has many items, or "".
-func progress(done, items int64) string {
-	if items < 2 {
-		return ""
-	}
-	return Count(done) + " of " + Count(items)
-}
-
-// reasonCells is the room for words instead of a bar and numbers.
-func (c jobColumns) reasonCells() int { return c.bar + len(" 100 %") + c.items + c.rate + c.left }
-
-// jobProgress writes the right part: bar, numbers and state, or the reason.
-func (k *Look) jobProgress(l *line, j jobs.Job, inner int) {
-	c := columnsOfJob(inner)
-	state, style := k.state(j)
-	l.blank("", 1)
-	if j.Reason != "" && (j.State == jobs.Failed || j.State == jobs.Retrying) {
-		gs := cutMiddle(glyphs(k.reason(j), k.Width), c.reasonCells(), k.Marks.Ellipsis)
-		l.glyphs(gs, k.Dim, k.Odd)
-		l.to(1+c.reasonCells(), "")
-	} else {
-		k.jobNumbers(l, j, c)
-	}
-	l.blank("", 2)
-	l.put(style, pad(state, stateCells, false))
-}
-
-func (k *Look) jobNumbers(l *line, j jobs.Job, c jobColumns) {
-	done, total := j.BytesDone, j.Bytes
-	if total == 0 {
-		done, total = j.ItemsDone, j.Items
-	}
-	items := progress(j.ItemsDone, j.Items)
-	if j.State.Final() && j.ItemsDone == j.Items {
-		items = ""
-	}
-	if c.items == 0 && items != "" && len(items) <= c.bar {
-		l.put(k.Text, pad(items, c.bar, true))
-		items = ""
-	} else {
-		l.WriteString(k.bar(done, total, c.bar))
-		l.cells += c.bar
-	}
-	l.put(k.Text, " "+percent(done, total))
-	if c.items > 0 {
-		l.put(k.Text, pad(items, c.items, true))
-	}
-	switch {
-	case c.rate == 0:
-	case j.State.Final():
-		l.put(k.Dim, pad(Plural(j.Items, "item", "items"), c.rate+c.left, true))
-	case !moves(j):
-		l.blank("", c.rate+c.left)
-	default:
-		l.put(k.Text, pad(Rate(j.Rate), c.rate, true))
-		l.put(k.Dim, pad(Remaining(j.Left), c.left, true))
-	}
-}
-
-// reason says why a job waits or failed, and when it goes on.
-func (k *Look) reason(j jobs.Job) string {
-	if j.State == jobs.Retrying && !j.RetryAt.IsZero() {
-		if wait := j.RetryAt.Sub(k.Now); wait > 0 {
-			return "again in " + Remaining(wait) + ": " + j.Reason
-		}
-	}
-	if j.State == jobs.Failed && j.Bytes > 0 && j.BytesDone < j.Bytes {
-		return "stopped at " + strings.TrimSpace(percent(j.BytesDone, j.Bytes)) + ": " + j.Reason
-	}
-	return j.Reason
-}
-
-// state is the word for where a job stands, and its style.
-func (k *Look) state(j jobs.Job) (string, theme.Style) {
-	switch j.State {
-	case jobs.Done:
-		if j.Unverified > 0 {
-			return k.Marks.Done + " unverified", k.Odd
-		}
-		if j.Kind == jobs.Delete {
-			return k.Marks.Done + " done", k.Good
-		}
-		return k.Marks.Done + " verified", k.Good
-	case jobs.Failed:
-		return k.Marks.Failed + " failed", k.Danger
-	case jobs.Cancelled:
-		return "cancelled", k.Dim
-	case jobs.Retrying:
-		return "retrying", k.Odd
-	case jobs.Queued:
-		return "waiting", k.Dim
-	case jobs.Running, jobs.Paused, jobs.Verifying:
-	}
-	return string(j.State), k.Dim
-}
-
 // drawItems shows the items of one job.
 func (v *JobList) drawItems(k *Look, width, height int) []string {
 	var body []string
@@ -438,36 +230,4 @@ func (v *JobList) drawItems(k *Look, width, height int) []string {
 		}
 	}
 	return k.box(title, "r retries what failed"+k.sep()+"Esc back", fill(body, height-2), width, k.Accent)
-}
-
-// item draws one item in one line.
-func (k *Look) item(it jobs.Item, inner int) string {
-	state, style := k.state(jobs.Job{State: it.State})
-	switch {
-	case it.Skipped:
-		state, style = "skipped", k.Dim
-	case it.State == jobs.Done && !it.Verified:
-		state, style = k.Marks.Done+" done", k.Good
-	}
-	reason := it.Reason
-	if it.Code != "" && !strings.Contains(reason, it.Code) {
-		reason += " " + it.Code
-	}
-	if it.RequestID != "" && !strings.Contains(reason, it.RequestID) {
-		reason += ", request " + it.RequestID
-	}
-	l := line{look: k}
-	l.blank("", 2)
-	l.put(style, pad(state, 13, false))
-	l.put(k.Dim, pad(Size(it.Size), 9, true)+"  ")
-	room := inner - l.cells - 1
-	if reason != "" {
-		room = min(room/3, 40)
-	}
-	l.glyphs(cutMiddle(glyphs(it.Name, k.Width), room, k.Marks.Ellipsis), k.Text, k.Odd)
-	if reason != "" {
-		l.blank("", 2)
-		l.glyphs(cutMiddle(glyphs(reason, k.Width), inner-l.cells-1, k.Marks.Ellipsis), k.Danger, k.Odd)
-	}
-	return l.String()
 }
