@@ -67,6 +67,7 @@ func (m *Model) planCopy() tea.Cmd {
 		Dest: other.at.Place, OnConflict: jobs.Overwrite,
 	}
 	view := &views.Plan{Title: "Upload", From: m.from(p, from.rows), To: m.tilde(other.at.address()), Policy: jobs.Overwrite}
+	view.Sources = int64(len(spec.Sources))
 	view.Folder = func(name string) bool {
 		return slices.ContainsFunc(spec.Sources, func(s jobs.Source) bool { return s.Folder && sourceName(s) == name })
 	}

@@ -131,6 +131,9 @@ func TestPlan_Frames(t *testing.T) {
 	golden(t, "plan", p.Draw(testLook(), 76, 20), 72)
 	p.Folder = func(name string) bool { return name == "cover.jpg" }
 	golden(t, "plan-folders", p.Draw(testLook(), 76, 20), 72)
+	p.Sources, p.Looked = 5000, 100
+	golden(t, "plan-many", p.Draw(testLook(), 76, 20), 72)
+	p.Looked = 0
 	p.Tally.Existing, p.Tally.Names, p.Policy = 1, []string{"cover.jpg"}, jobs.Skip
 	golden(t, "plan-folder", p.Draw(testLook(), 76, 20), 72)
 	p.Tally, p.Failed = jobs.Tally{}, "cos://photos-1250000000/2026/: access denied · this key pair may not do that: "+

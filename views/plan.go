@@ -7,12 +7,15 @@ import (
 // Plan is the dialog before a copy: what would move, from where to where,
 // and what happens to what exists. It opens on the button that starts.
 type Plan struct {
-	Title  string // "Upload"
-	From   string
-	To     string
-	Tally  jobs.Tally
-	Policy jobs.OnConflict
-	Failed string // why counting stopped
+	Title string // "Upload"
+	From  string
+	To    string
+	Tally jobs.Tally
+	// Sources is how many things are copied. If Looked is set, only so many of
+	// them were looked up at the destination.
+	Sources, Looked int64
+	Policy          jobs.OnConflict
+	Failed          string // why counting stopped
 	// Folder reports that the source called name is a folder; it may be nil.
 	Folder func(name string) bool
 
@@ -121,17 +124,24 @@ func (k *Look) failure(text string, inner int) []string {
 
 // existing lists what the copy would meet, in at most room lines.
 func (p *Plan) existing(k *Look, inner, room int) []string {
-	if p.Tally.Existing == 0 {
+	among := ""
+	if p.Looked > 0 && p.Looked < p.Sources {
+		among = " of the first " + Count(p.Looked)
+	}
+	switch {
+	case p.Tally.Existing == 0 && among != "" && p.Tally.Done:
+		return []string{k.remark("none" + among + " exists there"), ""}
+	case p.Tally.Existing == 0:
 		return nil
 	}
-	if name := p.Tally.Names; p.Tally.Existing == 1 && len(name) == 1 && p.isFolder(name[0]) {
+	if name := p.Tally.Names; p.Tally.Existing == 1 && len(name) == 1 && among == "" && p.isFolder(name[0]) {
 		return []string{p.merge(k, name[0], inner), ""}
 	}
 	verb := "exist"
 	if p.Tally.Existing == 1 {
 		verb = "exists"
 	}
-	lines := []string{k.remark(Count(p.Tally.Existing) + " " + verb + " there:")}
+	lines := []string{k.remark(Count(p.Tally.Existing) + among + " " + verb + " there:")}
 	names := p.Tally.Names[:max(min(len(p.Tally.Names), room-4, 6), 0)]
 	merged := 0
 	for _, name := range names {
