@@ -129,6 +129,7 @@ func TestCp_StartedAgainContinues(t *testing.T) {
 	<-fuse
 	require.NoError(t, first.Process.Signal(syscall.SIGKILL))
 	require.Error(t, first.Wait())
+	svc.thaw()
 
 	got := cli(t, svc, home, "cp", "--json", file, bucketURI)
 	require.Equal(t, 0, got.code, got.stderr)
@@ -150,6 +151,7 @@ func stalledCp(t *testing.T, svc *service, home, src, dst string) (kill func()) 
 	fuse := svc.fuse(1 << 20)
 	require.NoError(t, cmd.Start())
 	<-fuse
+	svc.thaw()
 	return func() {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()

@@ -65,7 +65,10 @@ func TestStory_CopiesBothWaysThroughTenKills(t *testing.T) {
 func copyThroughKills(t *testing.T, svc *service, home, dir, prefix string, verified int, begin func(*terminal)) {
 	t.Helper()
 	for n := range kills + 1 {
-		fuse := svc.fuse(int64(rand.IntN(6 << 20)))
+		var fuse <-chan struct{}
+		if n < kills {
+			fuse = svc.fuse(int64(rand.IntN(6 << 20)))
+		}
 		s := startTerminal(t, program(t.Context(), home, svc.env(), dir, "cos://"+demo.Bucket+"/"+prefix), 120, 40)
 		s.untilText(prefix)
 		if n == 0 {
@@ -80,6 +83,7 @@ func copyThroughKills(t *testing.T, svc *service, home, dir, prefix string, veri
 				t.Fatalf("the program ended by itself:\n%s", s.screen())
 			}
 			s.kill()
+			svc.thaw()
 			continue
 		}
 		s.press("w")
@@ -101,6 +105,7 @@ type service struct {
 	mu    sync.Mutex // guards what follows
 	moved int64
 	fuses map[int64]chan struct{} // by the count at which they burn
+	ice   chan struct{}           // closed unless a burnt fuse holds all bodies back
 }
 
 func startService(t *testing.T) *service {
@@ -109,7 +114,8 @@ func startService(t *testing.T) *service {
 		Dir: t.TempDir(), SecretID: "demo-secret-id", SecretKey: "demo-secret-key", Buckets: []string{demo.Bucket},
 	})
 	require.NoError(t, err)
-	svc := &service{Server: srv, fuses: map[int64]chan struct{}{}}
+	svc := &service{Server: srv, fuses: map[int64]chan struct{}{}, ice: make(chan struct{})}
+	close(svc.ice)
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = &countedBody{r.Body, svc}
 		srv.ServeHTTP(&countedWriter{w, svc}, r)
@@ -125,7 +131,8 @@ func startService(t *testing.T) *service {
 
 func (s *service) env() []string { return serverEnv(s.url) }
 
-// fuse returns a channel that is closed once n more bytes of bodies moved.
+// fuse returns a channel that is closed once n more bytes of bodies moved. No
+// more move then until thaw, so that what is to be killed does not get away.
 func (s *service) fuse(n int64) <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -134,16 +141,25 @@ func (s *service) fuse(n int64) <-chan struct{} {
 	return c
 }
 
-func (s *service) count(n int) {
+func (s *service) thaw() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	close(s.ice)
+}
+
+func (s *service) count(n int) {
+	s.mu.Lock()
 	s.moved += int64(n)
 	for at, c := range s.fuses {
 		if s.moved >= at {
 			close(c)
 			delete(s.fuses, at)
+			s.ice = make(chan struct{})
 		}
 	}
+	ice := s.ice
+	s.mu.Unlock()
+	<-ice
 }
 
 type countedBody struct {
