@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -110,11 +109,11 @@ func (j *journal) job(ctx context.Context, id ID) (r jobRow, err error) {
 }
 
 func (j *journal) spec(ctx context.Context, id ID) (s Spec, err error) {
-	var doc []byte
+	var doc string
 	if err := j.read.QueryRowContext(ctx, "SELECT spec FROM jobs WHERE id = ?", id).Scan(&doc); err != nil {
 		return s, fmt.Errorf("%w: read job %d: %w", errJournal, id, err)
 	}
-	if err := json.Unmarshal(doc, &s); err != nil {
+	if s, err = decodeSpec(doc); err != nil {
 		return s, fmt.Errorf("%w: read job %d: %w", errJournal, id, err)
 	}
 	return s, nil
@@ -124,13 +123,13 @@ func (j *journal) add(specs []Spec) (ids []ID, err error) {
 	err = j.w.do(func(t *txn) error {
 		ids = ids[:0]
 		for _, s := range specs {
-			doc, err := json.Marshal(s)
+			doc, err := encodeSpec(s)
 			if err != nil {
 				return fmt.Errorf("write the job: %w", err)
 			}
 			var id ID
 			err = t.get(`INSERT INTO jobs (kind, account, state, spec, created) VALUES (?, ?, ?, ?, ?) RETURNING id`,
-				[]any{s.Kind, s.Account, Queued, string(doc), j.now().UnixMilli()}, &id)
+				[]any{s.Kind, s.Account, Queued, doc, j.now().UnixMilli()}, &id)
 			if err != nil {
 				return err
 			}
@@ -143,12 +142,12 @@ func (j *journal) add(specs []Spec) (ids []ID, err error) {
 
 // find returns the newest open or failed job with this spec, or 0.
 func (j *journal) find(ctx context.Context, s Spec) (id ID, err error) {
-	doc, err := json.Marshal(s)
+	doc, err := encodeSpec(s)
 	if err != nil {
 		return 0, fmt.Errorf("compare jobs: %w", err)
 	}
 	err = j.read.QueryRowContext(ctx, `SELECT id FROM jobs WHERE account = ? AND spec = ? AND want <> 'cancel'
-		AND state IN ('queued', 'running', 'paused', 'failed') ORDER BY id DESC LIMIT 1`, s.Account, string(doc)).Scan(&id)
+		AND state IN ('queued', 'running', 'paused', 'failed') ORDER BY id DESC LIMIT 1`, s.Account, doc).Scan(&id)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, fmt.Errorf("%w: compare jobs: %w", errJournal, err)
 	}

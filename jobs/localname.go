@@ -52,7 +52,7 @@ func checkSegment(s string) error {
 func checkKey(key string) error {
 	switch {
 	case !utf8.ValidString(key):
-		return errors.New("the name is not UTF-8, which an object key must be")
+		return fmt.Errorf("the name %q is not UTF-8, which an object key must be", lastSegment(key))
 	case len(key) > cos.MaxKeyBytes:
 		return fmt.Errorf("the object key would have %d bytes; the service allows %d", len(key), cos.MaxKeyBytes)
 	case strings.HasPrefix(key, "/"):

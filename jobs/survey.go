@@ -216,6 +216,9 @@ func (s *survey) remoteExists(ctx context.Context, src Source) (bool, error) {
 		return false, err
 	}
 	key := s.spec.Dest.Key + src.ownName()
+	if checkKey(key) != nil {
+		return false, nil // the job reports it as a failed item
+	}
 	if src.Folder {
 		page, err := b.List(ctx, cos.ListOptions{Prefix: key + "/", MaxKeys: 1})
 		if err != nil {

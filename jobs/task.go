@@ -100,6 +100,9 @@ func (t *task) finished(delta tally, err error) {
 }
 
 func (t *task) do(ctx context.Context) (outcome, error) {
+	if t.spec.inexact {
+		return outcome{}, errInexact
+	}
 	switch t.spec.Kind {
 	case Upload:
 		return t.upload(ctx)

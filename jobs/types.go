@@ -86,6 +86,8 @@ type Spec struct {
 	// receives the sources. Unused by Delete.
 	Dest       Place
 	OnConflict OnConflict
+
+	inexact bool // read from a journal that does not have the names exactly
 }
 
 // Job is what a screen shows of a job: a value, not live.

@@ -1,0 +1,108 @@
+package jobs
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// errInexact fails what earlier versions of this program queued under a name
+// that is not UTF-8: they kept another name, which may be another file's.
+var errInexact = errors.New("an earlier version did not keep the exact name, so it was left alone: queue it again")
+
+// exact is a string that JSON keeps byte by byte. One that is not UTF-8, for
+// which JSON has no form, is written as a list with its Base64.
+type exact string
+
+// MarshalJSON implements [json.Marshaler].
+func (e exact) MarshalJSON() ([]byte, error) {
+	if utf8.ValidString(string(e)) {
+		return json.Marshal(string(e))
+	}
+	return json.Marshal([]string{base64.StdEncoding.EncodeToString([]byte(e))})
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (e *exact) UnmarshalJSON(doc []byte) error {
+	if len(doc) == 0 || doc[0] != '[' {
+		return json.Unmarshal(doc, (*string)(e))
+	}
+	var list []string
+	if err := json.Unmarshal(doc, &list); err != nil {
+		return err
+	}
+	if len(list) != 1 {
+		return fmt.Errorf("a name in %d pieces", len(list))
+	}
+	b, err := base64.StdEncoding.DecodeString(list[0])
+	*e = exact(b)
+	return err
+}
+
+// The documents below fix how the journal writes a spec. Equal specs have
+// equal documents, also across versions: see [Queue.FindOpen].
+
+type placeDoc struct {
+	Path   exact
+	Bucket exact
+	Region exact
+	Key    exact
+}
+
+type sourceDoc struct {
+	placeDoc
+	Folder   bool
+	Contents bool
+	Name     exact
+}
+
+type specDoc struct {
+	Kind       Kind
+	Account    exact
+	Sources    []sourceDoc
+	Dest       placeDoc
+	OnConflict OnConflict
+}
+
+func (p Place) doc() placeDoc {
+	return placeDoc{exact(p.Path), exact(p.Bucket), exact(p.Region), exact(p.Key)}
+}
+
+func (p placeDoc) place() Place {
+	return Place{string(p.Path), string(p.Bucket), string(p.Region), string(p.Key)}
+}
+
+func encodeSpec(s Spec) (string, error) {
+	d := specDoc{Kind: s.Kind, Account: exact(s.Account), Dest: s.Dest.doc(), OnConflict: s.OnConflict}
+	d.Sources = make([]sourceDoc, len(s.Sources))
+	for i, src := range s.Sources {
+		d.Sources[i] = sourceDoc{src.doc(), src.Folder, src.Contents, exact(src.Name)}
+	}
+	doc, err := json.Marshal(d)
+	return string(doc), err
+}
+
+func decodeSpec(doc string) (Spec, error) {
+	var d specDoc
+	if err := json.Unmarshal([]byte(doc), &d); err != nil {
+		return Spec{}, err
+	}
+	s := Spec{
+		Kind: d.Kind, Account: string(d.Account), Dest: d.Dest.place(), OnConflict: d.OnConflict,
+		inexact: inexact(doc),
+	}
+	s.Sources = make([]Source, len(d.Sources))
+	for i, src := range d.Sources {
+		s.Sources[i] = Source{Place: src.place(), Folder: src.Folder, Contents: src.Contents, Name: string(src.Name)}
+	}
+	return s, nil
+}
+
+// inexact reports that doc has the mark that JSON leaves in place of what is
+// not UTF-8. The same character in a name is never escaped.
+func inexact(doc string) bool {
+	return strings.Contains(strings.ReplaceAll(doc, `\\`, ""), `\ufffd`)
+}
