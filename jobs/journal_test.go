@@ -135,41 +135,6 @@ func TestJob_TwoSourcesWithOneDestinationAreNotBothStored(t *testing.T) {
 	assert.Len(t, w.stored("up/same"), 3)
 }
 
-func TestSurvey_CountsWithoutChanging(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.file("d/a", 3)
-	w.file("d/b/c", 4)
-	w.file("one", 5)
-	w.put("up/one", []byte("x"))
-	w.put("up/d/z", []byte("xyz"))
-	q := w.open()
-	var last Tally
-	require.NoError(t, q.Survey(t.Context(), w.upload("d", "one"), func(c Tally) { last = c }))
-	assert.Equal(t, Tally{Files: 3, Folders: 2, Bytes: 12, Existing: 2, Names: []string{"d", "one"}, Done: true}, last)
-	require.NoError(t, os.MkdirAll(filepath.Join(w.dir, "to", "up"), 0o700))
-	require.NoError(t, q.Survey(t.Context(), w.download(filepath.Join(w.dir, "to"), "up/"), func(c Tally) { last = c }))
-	assert.Equal(t, Tally{Files: 2, Folders: 2, Bytes: 4, Existing: 1, Names: []string{"up"}, Done: true}, last)
-	assert.Empty(t, q.Snapshot().Jobs)
-}
-
-func TestSurvey_TellsTheCountsBeforeItAsksTheService(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.file("real/a", 3)
-	require.NoError(t, os.Symlink(filepath.Join(w.dir, "real"), filepath.Join(w.dir, "link")))
-	q := w.open()
-	var first *Tally
-	require.NoError(t, q.Survey(t.Context(), w.upload("link"), func(c Tally) {
-		if first == nil && c.Files > 0 {
-			first = &c
-			assert.Zero(t, w.server.Requests(""), "nothing was asked yet")
-		}
-	}))
-	require.NotNil(t, first)
-	assert.Equal(t, Tally{Files: 1, Folders: 1, Bytes: 3}, *first, "a marked link to a folder counts as the folder, as it is copied")
-}
-
 func TestKeepDone_DropsRowsButNotCounters(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -20,7 +21,8 @@ type Tally struct {
 	Files    int64
 	Folders  int64
 	Bytes    int64
-	Existing int64    // top-level sources whose destination exists
+	Existing int64    // sources whose destination exists, of those looked up
+	Looked   int64    // sources looked up for that: of an upload only the first 100
 	Names    []string // the first few of those that exist
 	Done     bool
 }
@@ -29,6 +31,9 @@ const (
 	surveyNames    = 5
 	surveyEvery    = 100 * time.Millisecond
 	surveyRequests = 16
+	// surveyLooks is how many sources' destinations are asked for: enough for
+	// a warning, and few enough for an answer within about a second.
+	surveyLooks = 100
 )
 
 // Survey counts what spec would move, calling report now and then and once at
@@ -41,10 +46,8 @@ func (q *Queue) Survey(ctx context.Context, spec Spec, report func(Tally)) error
 		return err
 	}
 	s := &survey{q: q, spec: spec, report: report}
-	for _, src := range spec.Sources {
-		if err := s.source(ctx, src); err != nil {
-			return err
-		}
+	if err := s.sources(ctx); err != nil {
+		return err
 	}
 	s.report(s.Tally) // what is there already takes requests: do not keep the counts back
 	if err := s.existing(ctx); err != nil {
@@ -63,6 +66,65 @@ type survey struct {
 	last   time.Time
 }
 
+// sources counts one source after the other, but those that take a request
+// each several at once.
+func (s *survey) sources(ctx context.Context) error {
+	var unsized []Source
+	for _, src := range s.spec.Sources {
+		if !src.Local() && !src.Folder && !src.Sized {
+			unsized = append(unsized, src)
+			continue
+		}
+		if err := s.source(ctx, src); err != nil {
+			return err
+		}
+	}
+	return s.heads(ctx, unsized)
+}
+
+func (s *survey) heads(ctx context.Context, sources []Source) error {
+	var mu sync.Mutex // guards the tally
+	g, group := errgroup.WithContext(ctx)
+	g.SetLimit(surveyRequests)
+	for _, src := range sources {
+		if group.Err() != nil {
+			break // g.Wait knows why
+		}
+		g.Go(func() error {
+			size, err := s.size(group, src)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			s.file(size)
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+func (s *survey) size(ctx context.Context, src Source) (int64, error) {
+	b, err := s.q.cfg.Bucket(src.Bucket, src.Region)
+	if err != nil {
+		return 0, err
+	}
+	head, err := b.Head(ctx, src.Key, cos.GetOptions{})
+	if err != nil {
+		return 0, fmt.Errorf("look at %s: %w", address(src.Place), err)
+	}
+	return head.Size, nil
+}
+
+func (s *survey) file(size int64) {
+	s.Files++
+	s.Bytes += size
+	s.tick()
+}
+
 func (s *survey) tick() {
 	if now := s.q.cfg.Now(); now.Sub(s.last) >= surveyEvery {
 		s.last = now
@@ -74,19 +136,13 @@ func (s *survey) source(ctx context.Context, src Source) error {
 	if src.Local() {
 		return s.local(ctx, src)
 	}
+	if !src.Folder {
+		s.file(src.Size)
+		return ctx.Err()
+	}
 	b, err := s.q.cfg.Bucket(src.Bucket, src.Region)
 	if err != nil {
 		return err
-	}
-	if !src.Folder {
-		head, err := b.Head(ctx, src.Key, cos.GetOptions{})
-		if err != nil {
-			return fmt.Errorf("look at %s: %w", address(src.Place), err)
-		}
-		s.Files++
-		s.Bytes += head.Size
-		s.tick()
-		return nil
 	}
 	return s.prefix(ctx, b, src)
 }
@@ -125,10 +181,8 @@ func (s *survey) local(ctx context.Context, src Source) error {
 		return nil //nolint:nilerr // the job reports it as a failed item
 	}
 	if !info.IsDir() {
-		s.Files++
-		s.Bytes += info.Size()
-		s.tick()
-		return nil
+		s.file(info.Size())
+		return ctx.Err()
 	}
 	path := src.Path
 	if s.spec.Kind != Delete { // a link that was marked itself is followed, as the job does
@@ -160,42 +214,57 @@ func (s *survey) count(d fs.DirEntry) {
 	}
 }
 
-// existing looks which sources' destinations are taken, several at once: on a
-// slow line one after the other would keep the user waiting.
+// existing looks which sources' destinations are taken.
 func (s *survey) existing(ctx context.Context) error {
-	there := make([]bool, len(s.spec.Sources))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(surveyRequests)
-	for i, src := range s.spec.Sources {
-		g.Go(func() (err error) {
-			there[i], err = s.exists(ctx, src)
-			return err
-		})
+	var there []bool
+	var err error
+	switch s.spec.Kind {
+	case Upload:
+		there, err = s.remotelyThere(ctx)
+	case Download:
+		there, err = s.locallyThere(ctx)
+	case Delete:
 	}
-	if err := g.Wait(); err != nil {
+	if err != nil {
 		return err
 	}
-	for i, src := range s.spec.Sources {
-		if !there[i] {
+	s.Looked = int64(len(there))
+	for i, yes := range there {
+		if !yes {
 			continue
 		}
 		s.Existing++
 		if len(s.Names) < surveyNames {
-			s.Names = append(s.Names, src.ownName())
+			s.Names = append(s.Names, s.spec.Sources[i].ownName())
 		}
 	}
 	return nil
 }
 
-func (s *survey) exists(ctx context.Context, src Source) (bool, error) {
-	switch s.spec.Kind {
-	case Upload:
-		return s.remoteExists(ctx, src)
-	case Download:
-		return s.localExists(src), nil
-	case Delete:
+// remotelyThere asks for several at once: on a slow line one after the other
+// would keep the user waiting.
+func (s *survey) remotelyThere(ctx context.Context) ([]bool, error) {
+	there := make([]bool, min(len(s.spec.Sources), surveyLooks))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(surveyRequests)
+	for i := range there {
+		g.Go(func() (err error) {
+			there[i], err = s.remoteExists(ctx, s.spec.Sources[i])
+			return err
+		})
 	}
-	return false, nil
+	return there, g.Wait()
+}
+
+func (s *survey) locallyThere(ctx context.Context) ([]bool, error) {
+	there := make([]bool, len(s.spec.Sources))
+	for i, src := range s.spec.Sources {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		there[i] = s.localExists(src)
+	}
+	return there, nil
 }
 
 func (s *survey) localExists(src Source) bool {
