@@ -237,6 +237,12 @@ func (q *Queue) Cancel(ctx context.Context, id ID) error { return q.ask(ctx, id,
 // Retry queues the failed items of a failed or cancelled job again.
 func (q *Queue) Retry(ctx context.Context, id ID) error { return q.ask(ctx, id, wantRetry) }
 
+// Restart carries out a failed or cancelled job from its beginning, as if it
+// were queued anew: it looks at the sources again and transfers what is there
+// now. Only parts and ranges that unfinished items have stored are gone on
+// with, as long as their sources are the same.
+func (q *Queue) Restart(ctx context.Context, id ID) error { return q.ask(ctx, id, wantRestart) }
+
 // ask leaves the wish in the journal, where the runner finds it: now if the
 // runner is this process, at its next poll otherwise.
 func (q *Queue) ask(ctx context.Context, id ID, w want) error {

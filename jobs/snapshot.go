@@ -66,7 +66,7 @@ func (w want) fill(job *Job) {
 		job.State = Paused
 	case wantCancel:
 		job.State = Cancelled
-	case wantRetry:
+	case wantRetry, wantRestart:
 		job.State, job.Reason = Queued, ""
 	case wantRun:
 		if job.State == Paused {

@@ -57,6 +57,7 @@ const (
 	wantRun     want = "run"
 	wantCancel  want = "cancel"
 	wantRetry   want = "retry"
+	wantRestart want = "restart"
 )
 
 // check says whether w can be asked of a job in state s that w0 is already
@@ -70,7 +71,7 @@ func (w want) check(s State, w0 want) error {
 		ok = s == Paused || s == Queued || s == Running || w0 == wantPause
 	case wantCancel:
 		ok = s != Done
-	case wantRetry:
+	case wantRetry, wantRestart:
 		ok = s == Failed || s == Cancelled
 	case wantNothing:
 	}

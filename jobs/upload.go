@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"os"
 	"path"
 
 	"cosmander/cos"
@@ -29,6 +30,10 @@ func (t *task) upload(ctx context.Context) (outcome, error) {
 		return t.put(ctx, b, emptySource{})
 	}
 	src, err := openSource(t.item.path)
+	if errors.Is(err, os.ErrNotExist) {
+		// What the service has of it is of no use to anybody.
+		return outcome{}, errors.Join(err, t.drop(ctx, b))
+	}
 	if err != nil {
 		return outcome{}, err
 	}

@@ -71,17 +71,22 @@ func (w *walker) put(ctx context.Context, it *item, after string) error {
 	return w.a.awaitRoom(ctx)
 }
 
-// broken takes a report that something could not be walked. A retry walks
-// again from the last name before it; a restart goes on behind it.
+// broken takes a report that something could not be walked.
 func (w *walker) broken(ctx context.Context, i int, name, after string, why error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	return w.report(ctx, &item{source: i, name: name}, after, why)
+}
+
+// report puts an item that failed before it could begin. A retry walks again
+// from the last name before it; a restart of the program goes on behind it.
+func (w *walker) report(ctx context.Context, it *item, after string, why error) error {
 	at := w.at
-	if at.source != i {
-		at = walkPos{source: i}
+	if at.source != it.source {
+		at = walkPos{source: it.source}
 	}
-	it := &item{source: i, name: name, size: -1, state: Failed, walk: &at}
+	it.size, it.state, it.walk = -1, Failed, &at
 	it.explain(why)
 	return w.put(ctx, it, after)
 }

@@ -138,10 +138,14 @@ func (l localWalk) upload(ctx context.Context, it *item, after string) error {
 	return l.put(ctx, it, after)
 }
 
+// failed reports an entry that cannot be transferred as it is. A retry looks
+// at it again, as it may have been mended.
 func (l localWalk) failed(ctx context.Context, path, rel string, why error) error {
-	it := &item{name: rel, path: path, size: -1, state: Failed}
-	it.explain(why)
-	return l.put(ctx, it, rel)
+	after := rel
+	if l.remove {
+		after = ""
+	}
+	return l.w.report(ctx, &item{source: l.i, name: rel, path: path}, after, why)
 }
 
 func (l localWalk) put(ctx context.Context, it *item, after string) error {

@@ -33,7 +33,7 @@ func (k *keeper) interrupt(a *active, w want) {
 		a.halting(errPaused)
 	case wantCancel:
 		a.halting(errCancelled)
-	case wantRun, wantRetry:
+	case wantRun, wantRetry, wantRestart:
 		if a.stopping == nil {
 			_ = k.e.j.drop(a.id, w) // it runs already
 		}
@@ -57,6 +57,8 @@ func (k *keeper) apply(r jobRow) error {
 		return k.e.j.settle(r.id, Queued, wantRun)
 	case r.want == wantRetry && (r.state == Failed || r.state == Cancelled):
 		return k.e.j.again(r.id)
+	case r.want == wantRestart && (r.state == Failed || r.state == Cancelled):
+		return k.e.j.restart(r.id)
 	case r.want == wantCancel && r.state != Done && r.state != Cancelled:
 		return k.cancelIdle(r)
 	}
