@@ -92,6 +92,25 @@ func TestUpload_ResumedWithAnotherFileSendsTheNewOne(t *testing.T) {
 	assert.Zero(t, w.uploads())
 }
 
+func TestUpload_ResumedAfterAnEditThatKeptSizeAndTimeSendsTheNewBytes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.cfg.Parts = 1
+	w.file("big", 3*partBytes)
+	path := filepath.Join(w.dir, "big")
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	w.killed(w.upload("big"), 4, 0)
+	want := content64(99, 3*partBytes)
+	require.NoError(t, os.WriteFile(path, want, 0o600)) // in place: the inode stays
+	require.NoError(t, os.Chtimes(path, time.Time{}, info.ModTime()))
+	for _, j := range w.resume() {
+		assert.Equal(t, Done, j.State, j.Reason)
+	}
+	same(t, want, w.stored("up/big"))
+	assert.Zero(t, w.uploads())
+}
+
 func TestDownload_ObjectThatChangesMeanwhileFailsAndRetryFetchesTheNew(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

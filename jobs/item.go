@@ -20,6 +20,7 @@ const (
 type identity struct {
 	size    int64
 	mtimeNS int64
+	ctimeNS int64  // moves on also if an edit puts mtime back; 0 where the system has none
 	inode   uint64 // 0 where the system has none
 	dev     uint64
 }

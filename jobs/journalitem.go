@@ -7,7 +7,7 @@ import (
 )
 
 const itemColumns = `job, n, state, lane, source, name, folder, path, key, size, etag, crc, has_crc, version,
-	mtime_ns, inode, dev, upload_id, part_size, temp, attempts, code, request_id, reason, skipped, verified`
+	mtime_ns, ctime_ns, inode, dev, upload_id, part_size, temp, attempts, code, request_id, reason, skipped, verified`
 
 func (i *item) fields(skipped, verified *bool) []any {
 	return []any{
@@ -18,7 +18,7 @@ func (i *item) fields(skipped, verified *bool) []any {
 		text{&i.key},
 		&i.size, &i.etag,
 		bits{&i.crc},
-		&i.hasCRC, &i.version, &i.id.mtimeNS,
+		&i.hasCRC, &i.version, &i.id.mtimeNS, &i.id.ctimeNS,
 		bits{&i.id.inode},
 		bits{&i.id.dev},
 		&i.uploadID, &i.partSize, &i.temp, &i.attempts, &i.code, &i.request, &i.reason, skipped, verified,
@@ -204,9 +204,9 @@ func (j *journal) acked(ctx context.Context, id ID) (_ map[int64]int64, err erro
 func (j *journal) begin(it *item, oldSize int64) (tally, error) {
 	delta := tally{bytes: it.size - max(oldSize, 0)}
 	return delta, j.w.do(func(t *txn) error {
-		if err := t.moved(it, Running, `size = ?, mtime_ns = ?, inode = ?, dev = ?, upload_id = '', part_size = ?,
+		if err := t.moved(it, Running, `size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, dev = ?, upload_id = '', part_size = ?,
 			temp = ?, etag = ?, crc = ?, has_crc = ?, version = ?`,
-			it.size, it.id.mtimeNS, int64(it.id.inode), int64(it.id.dev), it.partSize, it.temp,
+			it.size, it.id.mtimeNS, it.id.ctimeNS, int64(it.id.inode), int64(it.id.dev), it.partSize, it.temp,
 			it.etag, int64(it.crc), it.hasCRC, it.version); err != nil {
 			return err
 		}

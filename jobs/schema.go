@@ -94,6 +94,8 @@ CREATE TABLE parts (
 	PRIMARY KEY (job, n, number),
 	FOREIGN KEY (job, n) REFERENCES items (job, n) ON DELETE CASCADE
 ) WITHOUT ROWID;
+`, `
+ALTER TABLE items ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0; -- of the source's identity
 `}
 
 // openJournal opens or creates the file. The first handle writes, the second

@@ -11,7 +11,8 @@ func identify(info os.FileInfo) identity {
 	id := identity{size: info.Size(), mtimeNS: info.ModTime().UnixNano()}
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {
 		id.inode = uint64(st.Ino) //nolint:unconvert // its type differs by system
-		id.dev = uint64(st.Dev)   //nolint:unconvert // its type differs by system
+		id.ctimeNS = changeTime(st)
+		id.dev = uint64(st.Dev) //nolint:unconvert // its type differs by system
 	}
 	return id
 }
