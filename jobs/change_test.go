@@ -249,6 +249,38 @@ func TestDownload_HostileKeysNeverLeaveTheFolderAndAreReported(t *testing.T) {
 	assert.Equal(t, "p/good", string(good))
 }
 
+func TestDownload_NothingIsWrittenThroughALinkBelowTheFolder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, k := range []string{"p/link/x", "p/link/sub/", "p/real/x", "p/tofolder", "p/tofile", "p/dangling"} {
+		w.put(k, []byte(k))
+	}
+	w.put("p/link/sub/", nil)
+	real := filepath.Join(w.dir, "real")
+	require.NoError(t, os.MkdirAll(filepath.Join(real, "p", "real"), 0o700))
+	to := filepath.Join(w.dir, "to")
+	require.NoError(t, os.Symlink(real, to), "the chosen folder itself may be a link")
+	in := func(name string) string { return filepath.Join(to, "p", name) }
+	require.NoError(t, os.Symlink("real", in("link")))
+	require.NoError(t, os.Symlink(w.dir, in("tofolder")))
+	require.NoError(t, os.WriteFile(in("other"), []byte("other"), 0o600))
+	require.NoError(t, os.Symlink("other", in("tofile")))
+	require.NoError(t, os.Symlink("nowhere", in("dangling")))
+	q, j := w.run(w.download(to, "p/"))
+	assert.Equal(t, Failed, j.State)
+	bad := reasons(t, q, j.ID)
+	assert.Len(t, bad, 3)
+	assert.Equal(t, "p/link is a symbolic link: nothing is written through it", bad["p/link/x"])
+	assert.Equal(t, "p/link is a symbolic link: nothing is written through it", bad["p/link/sub/"])
+	assert.Contains(t, bad["p/tofolder"], "a folder is where the file p/tofolder should be")
+	have := tree(t, real)
+	assert.Equal(t, "p/real/x", have["p/real/x"])
+	assert.Equal(t, "p/tofile", have["p/tofile"], "a link to a file is replaced")
+	assert.Equal(t, "other", have["p/other"])
+	assert.Equal(t, "p/dangling", have["p/dangling"])
+	noTemps(t, real)
+}
+
 func TestUpload_WhatIsNoFileIsReportedAndTheRestGoesOn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -7,8 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
-	"syscall"
 
 	"cosmander/cos"
 )
@@ -67,7 +67,15 @@ func (t *task) clear(root *os.Root) (skip bool, err error) {
 			return false, err
 		}
 	}
+	// A link in the file's place is replaced, unless it leads to a folder.
 	info, err := root.Lstat(t.item.path)
+	if err == nil && info.Mode()&os.ModeSymlink != 0 {
+		// Only a look, so it may lead outside, where the Root does not go.
+		info, err = os.Stat(filepath.Join(root.Name(), t.item.path))
+		if err != nil || !info.IsDir() {
+			return t.spec.OnConflict == Skip && t.item.temp == "", nil
+		}
+	}
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return false, nil
@@ -79,12 +87,32 @@ func (t *task) clear(root *os.Root) (skip bool, err error) {
 	return t.spec.OnConflict == Skip && t.item.temp == "", nil
 }
 
+// makeFolder makes the folder path with its parents. A link among them is not
+// followed: by it two keys could end in one file.
 func makeFolder(root *os.Root, path string) error {
-	err := root.MkdirAll(path, 0o777)
-	if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("a file is where the folder %s is needed: %w", path, err)
+	segments := strings.Split(path, string(filepath.Separator))
+	for i := range segments {
+		part := filepath.Join(segments[:i+1]...)
+		info, err := root.Lstat(part)
+		if errors.Is(err, os.ErrNotExist) {
+			if err = root.Mkdir(part, 0o777); err == nil {
+				continue
+			}
+			if !errors.Is(err, os.ErrExist) {
+				return fmt.Errorf("make the folder %s: %w", part, err)
+			}
+			info, err = root.Lstat(part) // another file of the job made it meanwhile
+		}
+		switch {
+		case err != nil:
+			return fmt.Errorf("make the folder %s: %w", path, err)
+		case info.Mode()&os.ModeSymlink != 0:
+			return fmt.Errorf("%s is a symbolic link: nothing is written through it", part)
+		case !info.IsDir():
+			return fmt.Errorf("a file is where the folder %s is needed", part)
+		}
 	}
-	return err
+	return nil
 }
 
 // fetchWhole fetches a small object in one request. Its temporary file holds

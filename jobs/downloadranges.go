@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 
 	"cosmander/cos"
 )
@@ -170,13 +171,17 @@ func (t *task) placed(ctx context.Context, root *os.Root) bool {
 		acks[a.number] = a
 	}
 	want, whole := joined(spans(t.item.size, t.item.partSize), acks)
-	f, err := root.Open(t.item.path)
-	if err != nil || !whole {
+	if !whole {
+		return false
+	}
+	// As in openSource: a named pipe in its place must not block.
+	f, err := root.OpenFile(t.item.path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
 		return false
 	}
 	defer f.Close()
 	info, err := f.Stat()
-	if err != nil || info.Size() != t.item.size {
+	if err != nil || !info.Mode().IsRegular() || info.Size() != t.item.size {
 		return false
 	}
 	crc, err := sumFile(ctx, f, 0, t.item.size)
