@@ -48,13 +48,14 @@ type active struct {
 
 	mayDrop bool // rows of done items are not needed to tell sources apart
 
-	mu     sync.Mutex // guards counts, tasks, loaded, root, rate, halted
+	mu     sync.Mutex // guards counts, tasks, loaded, root, rate, pace, halted
 	counts tally
 	tasks  map[int64]*task
 	loaded map[int64]int64 // bytes of unfinished items that are in moved already
 	root   *os.Root        // the local destination; opened when first needed
 	rate   float64
-	halted error // the journal failed: nothing more is done
+	pace   float64 // items that came to their end a second, since it was loaded
+	halted error   // the journal failed: nothing more is done
 
 	// The rest belongs to the keeper.
 	stopping error // why it stops, nil while it runs
@@ -67,6 +68,9 @@ type active struct {
 	inflight [lanes]int
 	meter    meter
 	told     live
+	shown    State // at the last look
+	began    time.Time
+	before   int64 // items at their end when it was loaded
 }
 
 // awaitRoom holds the walker back while it is far ahead of the transfers.
@@ -120,6 +124,12 @@ func (a *active) has(l lane) bool {
 		a.refill(l)
 	}
 	return len(a.buffer[l]) > 0
+}
+
+func (a *active) itemPace() float64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.pace
 }
 
 // err returns why nothing more can be done for the job; nil normally.

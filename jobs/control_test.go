@@ -40,8 +40,13 @@ func TestControl_PauseKeepsPartsAndResumeGoesOn(t *testing.T) {
 	assert.Equal(t, Paused, j.State)
 	assert.EqualValues(t, 2*partBytes, j.BytesDone)
 	assert.Zero(t, j.Rate)
+	assert.EqualValues(t, -1, j.Left)
 	fast()
 	require.NoError(t, q.Resume(t.Context(), id))
+	for job(t, q, id).State != Done {
+		assert.GreaterOrEqual(t, job(t, q, id).BytesDone, int64(2*partBytes), "what is acknowledged still counts")
+		<-q.Changed()
+	}
 	j = finish(t, q, id)
 	assert.Equal(t, Done, j.State, j.Reason)
 	same(t, want, w.stored("up/big"))
@@ -222,6 +227,39 @@ func TestProgress_NeverPassesTheTotalAndIsSeen(t *testing.T) {
 		assert.GreaterOrEqual(t, j.BytesDone, int64(0))
 	}
 	assert.Equal(t, Done, job(t, q, id).State)
+}
+
+func TestProgress_PausedDownloadKeepsItsRangesAndTheLastNewsIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	want := w.object("big", 6*partBytes)
+	fast := w.server.Faults().Add(emulator.Fault{Op: "GetObject", After: 3, Stall: true})
+	q := w.open(func(c *Config) { c.Parts = 1 })
+	to := filepath.Join(w.dir, "to")
+	id := start(t, q, w.download(to, "big"))
+	var kept int64
+	eventually(t, func() bool {
+		acked, err := q.j.acked(t.Context(), id)
+		kept = acked[1]
+		return err == nil && kept >= 2*partBytes
+	}, "ranges are in the journal")
+	done := make(chan error, 1)
+	go func() { done <- q.Pause(t.Context(), id) }()
+	var last Job
+	for last.State != Paused || last.BytesDone < kept || last.Rate != 0 || last.Left != -1 {
+		select {
+		case <-q.Changed():
+			last = job(t, q, id)
+			assert.GreaterOrEqual(t, last.BytesDone, kept)
+		case <-time.After(10 * time.Second):
+			require.Fail(t, "the last news was not told", "%+v", last)
+		}
+	}
+	require.NoError(t, <-done)
+	fast()
+	require.NoError(t, q.Resume(t.Context(), id))
+	assert.Equal(t, Done, finish(t, q, id).State)
+	same(t, want, []byte(tree(t, to)["big"]))
 }
 
 func TestRetrying_IsShownWithTheReason(t *testing.T) {

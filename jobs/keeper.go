@@ -214,6 +214,7 @@ func (k *keeper) load(r jobRow) (*active, error) {
 	a := &active{
 		e: k.e, id: r.id, spec: spec, room: make(chan struct{}, 1), mayDrop: spec.disjoint(),
 		counts: r.tally, tasks: map[int64]*task{}, loaded: loaded,
+		began: k.e.now(), before: r.done + r.failed,
 	}
 	a.ctx, a.stop = context.WithCancelCause(k.life)
 	a.moved.Store(r.bytesDone)
@@ -291,6 +292,7 @@ func (k *keeper) end(a *active) {
 	case a.err() != nil:
 		// Nothing can be written. It stays in the list with its reason, and
 		// in the journal as it was.
+		k.tellAll()
 		return
 	case errors.Is(a.stopping, errCancelled):
 		a.cleaning = true

@@ -96,6 +96,39 @@ func TestLeft_IsUnknownWithoutARate(t *testing.T) {
 	assert.Equal(t, time.Duration(-1), left(math.MaxInt64, 1e-9))
 }
 
+func TestJob_IsNotSaidToBeOverBeforeItIs(t *testing.T) {
+	t.Parallel()
+	base := Job{State: Running, Items: 100, ItemsDone: 50, Bytes: 1000, BytesDone: 900, Rate: 10, Left: -1}
+	for name, c := range map[string]struct {
+		change func(*Job)
+		pace   float64
+		left   time.Duration
+		rate   float64
+	}{
+		"bytes take longer":         {func(*Job) {}, 50, 10 * time.Second, 10},
+		"items take longer":         {func(*Job) {}, 1, 50 * time.Second, 10},
+		"no item yet":               {func(*Job) {}, 0, 10 * time.Second, 10},
+		"all bytes, no pace":        {func(j *Job) { j.BytesDone = 1000 }, 0, -1, 10},
+		"all bytes, last item":      {func(j *Job) { j.BytesDone, j.ItemsDone = 1000, 99 }, 1000, time.Second, 10},
+		"all bytes, being verified": {func(j *Job) { j.BytesDone, j.State = 1000, Verifying }, 0, 0, 10},
+		"does not move":             {func(j *Job) { j.Rate = 0 }, 10, -1, 0},
+		"counting":                  {func(j *Job) { j.Counting = true }, 1, -1, 10},
+		"paused":                    {func(j *Job) { j.State = Paused }, 1, -1, 0},
+		"queued":                    {func(j *Job) { j.State = Queued }, 1, -1, 0},
+		"failed":                    {func(j *Job) { j.State = Failed }, 1, -1, 0},
+		"done":                      {func(j *Job) { j.State = Done }, 1, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := base
+			c.change(&j)
+			j.foretell(c.pace)
+			assert.Equal(t, c.left, j.Left)
+			assert.InDelta(t, c.rate, j.Rate, 0)
+		})
+	}
+}
+
 func TestPick_SharesALaneInOrder(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -10,23 +10,35 @@ func (q *Queue) Snapshot() Snapshot {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	s := Snapshot{Jobs: make([]Job, 0, len(q.rows)), Runner: q.runner.Load()}
-	var rest int64
-	known := true
 	for _, r := range q.rows {
-		job := q.show(r)
-		s.Jobs = append(s.Jobs, job)
+		s.Jobs = append(s.Jobs, q.show(r))
+	}
+	s.sum()
+	return s
+}
+
+// sum fills in what all jobs that move or wait have in common.
+func (s *Snapshot) sum() {
+	var rest int64
+	known, waiting := true, false
+	longest := time.Duration(0)
+	for _, job := range s.Jobs {
 		if job.State.Final() || job.State == Paused {
 			continue
 		}
 		s.Rate += job.Rate
 		rest += job.Bytes - job.BytesDone
 		known = known && !job.Counting
+		waiting = true
+		longest = max(longest, job.Left)
 	}
 	s.Left = -1
-	if known {
-		s.Left = left(rest, s.Rate)
+	switch byBytes := left(rest, s.Rate); {
+	case !waiting:
+		s.Left = 0
+	case known && byBytes >= 0 && max(byBytes, longest) > 0:
+		s.Left = max(byBytes, longest)
 	}
-	return s
 }
 
 func (q *Queue) show(r jobRow) Job {
@@ -50,12 +62,39 @@ func (q *Queue) show(r jobRow) Job {
 	}
 	r.want.fill(&job)
 	if job.State.Final() || job.State == Paused {
-		job.Rate, job.Counting = 0, job.Counting && job.State == Paused
+		job.Counting = job.Counting && job.State == Paused
 	}
-	if job.State == Done || !job.Counting && (job.State == Running || job.State == Verifying) {
-		job.Left = left(job.Bytes-job.BytesDone, job.Rate)
+	var pace float64
+	if a != nil {
+		pace = a.itemPace()
 	}
+	job.foretell(pace)
 	return job
+}
+
+// foretell says when a job will be done at its rate, or at pace items a
+// second if that takes longer: the last of the bytes may be thousands of
+// small files. Only a job that moves has a rate.
+func (j *Job) foretell(pace float64) {
+	switch {
+	case j.State == Done:
+		j.Rate, j.Left = 0, 0
+		return
+	case j.State != Running && j.State != Verifying && j.State != Retrying:
+		j.Rate = 0
+		return
+	case j.Counting || j.State == Retrying:
+		return
+	}
+	bytes, items := j.Bytes-j.BytesDone, j.Items-j.ItemsDone-j.ItemsFailed
+	byBytes, byItems := left(bytes, j.Rate), left(items, pace)
+	switch {
+	case j.State == Verifying && bytes <= 0:
+		j.Left = max(byItems, 0)
+	case byBytes < 0, bytes <= 0 && byItems < 0:
+	default:
+		j.Left = max(byBytes, byItems, time.Second) // it is not done yet
+	}
 }
 
 // fill shows a job as it was asked to be, even if its runner has yet to see

@@ -7,12 +7,9 @@ func (k *keeper) sample() {
 	now := k.e.now()
 	moving := false
 	for _, a := range k.jobs {
-		before := a.meter
-		a.meter.look(a.moved.Load(), now)
-		a.mu.Lock()
-		a.rate = a.meter.rate
-		a.mu.Unlock()
-		moving = moving || before.last != a.meter.last || before.rate != a.meter.rate
+		if a.sample(now) {
+			moving = true
+		}
 	}
 	if moving {
 		k.q.signal()
@@ -21,6 +18,20 @@ func (k *keeper) sample() {
 		k.told = now
 		k.tell()
 	}
+}
+
+// sample looks at how far the job is and reports whether that changed.
+func (a *active) sample(now time.Time) bool {
+	before, shown := a.meter, a.shown
+	a.meter.look(a.moved.Load(), now)
+	a.shown = a.report().state
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.rate = a.meter.rate
+	if passed := now.Sub(a.began).Seconds(); passed > 0 {
+		a.pace = float64(a.counts.done+a.counts.failed-a.before) / passed
+	}
+	return before.last != a.meter.last || before.rate != a.meter.rate || shown != a.shown
 }
 
 // tell keeps coarse progress in the journal, where other processes see it.
