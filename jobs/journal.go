@@ -297,10 +297,20 @@ func (t *txn) tell(lives map[ID]live) error {
 	return nil
 }
 
-// clearDone removes jobs that ended without a failed item.
+// clearDone removes jobs that are over for good.
 func (j *journal) clearDone() error {
 	return j.w.do(func(t *txn) error {
-		_, err := t.exec("DELETE FROM jobs WHERE state IN ('done', 'cancelled') AND failed = 0 AND want = ''")
+		_, err := t.exec("DELETE FROM jobs WHERE state IN ('done', 'cancelled') AND want = ''")
+		return err
+	})
+}
+
+// prune removes all done jobs but the newest keep: every look at the journal
+// reads the whole list.
+func (j *journal) prune(keep int) error {
+	return j.w.note(func(t *txn) error {
+		_, err := t.exec(`DELETE FROM jobs WHERE state = 'done' AND want = '' AND id <= (
+			SELECT id FROM jobs WHERE state = 'done' AND want = '' ORDER BY id DESC LIMIT 1 OFFSET ?)`, keep)
 		return err
 	})
 }

@@ -12,6 +12,9 @@ import (
 const (
 	sampleEvery = 100 * time.Millisecond // how often progress is looked at
 	tellEvery   = time.Second            // how often other processes are told
+	// keepDoneJobs is how many done jobs stay in the list from one start of
+	// the program to the next.
+	keepDoneJobs = 200
 )
 
 // keeper is the one goroutine that decides: which jobs run, which item is
@@ -33,7 +36,11 @@ func (k *keeper) begin(ctx context.Context) error {
 		return err
 	}
 	k.conn = conn
-	k.takeOver()
+	if k.takeOver() {
+		if err := k.e.j.prune(keepDoneJobs); err != nil {
+			return errors.Join(err, conn.Close())
+		}
+	}
 	if _, err := k.news(ctx); err != nil {
 		return errors.Join(err, conn.Close())
 	}

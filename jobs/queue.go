@@ -280,28 +280,39 @@ func (q *Queue) halted(id ID) error {
 }
 
 // Wait returns when none of the jobs will move by itself any more: each is
-// done, failed, cancelled or paused. An error means that the journal can no
-// longer be read or written.
+// done, failed, cancelled or paused. The error is [ErrNoJob] if one is not in
+// the list (any more); another means that the journal can no longer be read
+// or written.
 func (q *Queue) Wait(ctx context.Context, ids ...ID) error {
+	var gone error
 	err := q.await(ctx, func(rows []jobRow) bool {
 		still := map[ID]bool{}
 		for _, r := range rows {
 			still[r.id] = q.halted(r.id) == nil && (r.want != wantNothing || !r.state.Final() && r.state != Paused)
 		}
+		gone = nil
 		for _, id := range ids {
-			if still[id] {
+			moves, there := still[id]
+			if moves {
 				return false
+			}
+			if !there {
+				gone = errors.Join(gone, fmt.Errorf("job %d: %w", id, ErrNoJob))
 			}
 		}
 		return true
 	})
+	if err == nil {
+		err = gone
+	}
 	for _, id := range ids {
 		err = errors.Join(err, q.halted(id))
 	}
 	return err
 }
 
-// ClearDone removes finished jobs that have no failed item from the list.
+// ClearDone removes the jobs that are done and those that were cancelled from
+// the list.
 func (q *Queue) ClearDone(ctx context.Context) error {
 	if err := q.j.clearDone(); err != nil {
 		return fmt.Errorf("clear the finished jobs: %w", err)

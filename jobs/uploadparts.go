@@ -116,6 +116,9 @@ func (t *task) initiate(ctx context.Context, b *cos.Bucket, src *source) error {
 	if err != nil {
 		return err
 	}
+	// A process that is killed before this is in the journal leaves an upload
+	// without parts that nobody knows. It is not looked for later: by its key
+	// alone it cannot be told from one that somebody else has just begun.
 	if err := t.e.j.opened(t.item, id); err != nil {
 		return err
 	}

@@ -155,9 +155,8 @@ func (w *writer) commit(group []write) error {
 		return err
 	}
 	if err := t.all(group); err != nil {
-		if _, back := t.exec("ROLLBACK"); back != nil {
-			return errors.Join(err, back)
-		}
+		// It fails where a full disk has ended the transaction already.
+		_, _ = t.exec("ROLLBACK")
 		return err
 	}
 	w.commits.Add(1)
@@ -175,7 +174,7 @@ func (w *writer) sync(full bool) error {
 	}
 	// Not a prepared statement: this pragma acts when it is compiled.
 	if _, err := w.conn.ExecContext(context.Background(), "PRAGMA synchronous = "+mode); err != nil {
-		return fmt.Errorf("%w: %w", errJournal, err)
+		return fmt.Errorf("the %w cannot be written: %w", errJournal, err)
 	}
 	w.full = full
 	return nil
@@ -229,11 +228,11 @@ func (t *txn) exec(query string, args ...any) (int64, error) {
 	}
 	res, err := s.ExecContext(t.ctx, args...)
 	if err != nil {
-		return 0, fmt.Errorf("%w: %w", errJournal, err)
+		return 0, fmt.Errorf("the %w cannot be written: %w", errJournal, err)
 	}
 	n, err := res.RowsAffected()
 	if err != nil {
-		return 0, fmt.Errorf("%w: %w", errJournal, err)
+		return 0, fmt.Errorf("the %w cannot be written: %w", errJournal, err)
 	}
 	return n, nil
 }
@@ -246,7 +245,7 @@ func (t *txn) get(query string, args []any, dest ...any) error {
 	}
 	err = s.QueryRowContext(t.ctx, args...).Scan(dest...)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("%w: %w", errJournal, err)
+		return fmt.Errorf("the %w cannot be written: %w", errJournal, err)
 	}
 	return err
 }
@@ -257,7 +256,7 @@ func (t *txn) stmt(query string) (*sql.Stmt, error) {
 	}
 	s, err := t.w.conn.PrepareContext(t.ctx, query)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errJournal, err)
+		return nil, fmt.Errorf("the %w cannot be written: %w", errJournal, err)
 	}
 	t.w.stmts[query] = s
 	return s, nil
