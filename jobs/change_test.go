@@ -190,16 +190,61 @@ func TestDownload_FullDiskFailsAtOnceAndLeavesTheDestination(t *testing.T) {
 
 func TestDownload_FolderWithoutPermissionFailsWithTheReason(t *testing.T) {
 	t.Parallel()
-	if os.Geteuid() == 0 {
-		t.Skip("root may write everywhere")
-	}
 	w := newWorld(t)
-	w.object("a", 10)
+	w.object("small", 10)
+	w.object("large", 3*partBytes)
 	to := filepath.Join(w.dir, "to")
-	require.NoError(t, os.Mkdir(to, 0o500))
-	_, j := w.run(w.download(to, "a"))
+	for _, name := range []string{"small", "large"} {
+		w.file("to/"+name, 3)
+	}
+	before := tree(t, to)
+	q := w.open(func(c *Config) {
+		c.create = func(_ *os.Root, name string, _ int) (tempFile, error) {
+			return nil, &os.PathError{Op: "openat", Path: name, Err: syscall.EACCES}
+		}
+	})
+	j := finish(t, q, start(t, q, w.download(to, "small", "large")))
 	assert.Equal(t, Failed, j.State)
-	assert.Contains(t, j.Reason, "permission denied")
+	want := "permission denied: cannot write in " + to
+	assert.Equal(t, map[string]string{"small": want, "large": want}, reasons(t, q, j.ID))
+	assert.Equal(t, before, tree(t, to))
+}
+
+func TestDownload_AFolderThatTakesTheFilesPlaceMeanwhileIsNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.object("small", 10)
+	w.object("large", 3*partBytes)
+	to := filepath.Join(w.dir, "to")
+	require.NoError(t, os.Mkdir(to, 0o700))
+	q := w.open(func(c *Config) {
+		c.create = func(root *os.Root, name string, flag int) (tempFile, error) {
+			assert.NoError(t, root.MkdirAll("small", 0o700))
+			assert.NoError(t, root.MkdirAll("large", 0o700))
+			return createTemp(root, name, flag)
+		}
+	})
+	j := finish(t, q, start(t, q, w.download(to, "small", "large")))
+	for name, why := range reasons(t, q, j.ID) {
+		assert.Equal(t, "a folder is where the file "+name+" should be", why)
+	}
+	assert.EqualValues(t, 2, j.ItemsFailed)
+	assert.Equal(t, map[string]string{"small/": "", "large/": ""}, tree(t, to))
+}
+
+func TestDownload_AKeyBesideAPrefixOfItsNameFailsReadably(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.put("p/a", []byte("A"))
+	w.put("p/a/b", []byte("B"))
+	q, j := w.run(w.download(filepath.Join(w.dir, "to"), "p/"))
+	assert.Equal(t, Failed, j.State)
+	require.EqualValues(t, 1, j.ItemsFailed)
+	for name, why := range reasons(t, q, j.ID) {
+		assert.Contains(t, []string{
+			"a folder is where the file p/a should be", "a file is where the folder p/a is needed",
+		}, why, name)
+	}
 }
 
 func TestDownload_DestinationThatIsAFileFailsWithTheReason(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
 	"cosmander/cos"
 )
@@ -82,7 +83,7 @@ func (t *task) clear(root *os.Root) (skip bool, err error) {
 	case err != nil:
 		return false, err
 	case info.IsDir():
-		return false, fmt.Errorf("a folder is where the file %s should be", t.item.path)
+		return false, t.folderThere()
 	}
 	return t.spec.OnConflict == Skip && t.item.temp == "", nil
 }
@@ -169,23 +170,53 @@ func createTemp(root *os.Root, name string, flag int) (tempFile, error) {
 // that was killed: the name is ours alone.
 func (t *task) freshTemp(root *os.Root, name string) (tempFile, error) {
 	if err := root.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
+		return nil, t.unwritable(err)
 	}
-	return t.e.cfg.create(root, name, os.O_RDWR|os.O_CREATE|os.O_EXCL)
+	f, err := t.e.cfg.create(root, name, os.O_RDWR|os.O_CREATE|os.O_EXCL)
+	if err != nil {
+		return nil, t.unwritable(err)
+	}
+	return f, nil
+}
+
+// unwritable says why the destination cannot be written, without the name of
+// the temporary file, which means nothing to anybody.
+func (t *task) unwritable(err error) error {
+	path := filepath.Join(t.spec.Dest.Path, t.item.path)
+	var inPath *os.PathError
+	var inLink *os.LinkError
+	switch {
+	case errors.As(err, &inPath):
+		err = inPath.Err
+	case errors.As(err, &inLink):
+		err = inLink.Err
+	}
+	if errors.Is(err, os.ErrPermission) {
+		return &localError{fmt.Errorf("%w: cannot write in %s", err, filepath.Dir(path))}
+	}
+	return &localError{fmt.Errorf("write %s: %w", path, err)}
 }
 
 // place makes the temporary file the destination: complete or not at all.
 func (t *task) place(root *os.Root, f tempFile, temp string) error {
 	if err := f.Sync(); err != nil {
-		return &localError{err}
+		return t.unwritable(err)
 	}
 	if err := f.Close(); err != nil {
-		return &localError{err}
+		return t.unwritable(err)
 	}
-	if err := root.Rename(temp, t.item.path); err != nil {
-		return &localError{err}
+	err := root.Rename(temp, t.item.path)
+	if errors.Is(err, syscall.EISDIR) || errors.Is(err, os.ErrExist) || errors.Is(err, syscall.ENOTDIR) {
+		return &localError{t.folderThere()}
+	}
+	if err != nil {
+		return t.unwritable(err)
 	}
 	return syncFolder(root, filepath.Dir(t.item.path))
+}
+
+func (t *task) folderThere() error {
+	return fmt.Errorf("a folder is where the file %s should be", t.item.path)
 }
 
 // run is a stretch of an object on its way into a file. A repeated attempt
@@ -261,7 +292,7 @@ func (r *run) copy(body io.Reader) error {
 		n, err := body.Read((*buf)[:min(int64(len(*buf)), r.size-r.got)])
 		if n > 0 {
 			if _, err := r.f.WriteAt((*buf)[:n], r.off+r.got); err != nil {
-				return &localError{err}
+				return r.t.unwritable(err)
 			}
 			r.crc = cos.CRC64(r.crc, (*buf)[:n])
 			r.got += int64(n)
