@@ -307,10 +307,18 @@ func (j *journal) clearDone() error {
 
 // prune removes all done jobs but the newest keep: every look at the journal
 // reads the whole list.
-func (j *journal) prune(keep int) error {
+func (j *journal) prune(ctx context.Context, keep int) error {
+	var last ID
+	err := j.read.QueryRowContext(ctx, `SELECT id FROM jobs WHERE state = 'done' AND want = ''
+		ORDER BY id DESC LIMIT 1 OFFSET ?`, keep).Scan(&last)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w: list the jobs: %w", errJournal, err)
+	}
 	return j.w.note(func(t *txn) error {
-		_, err := t.exec(`DELETE FROM jobs WHERE state = 'done' AND want = '' AND id <= (
-			SELECT id FROM jobs WHERE state = 'done' AND want = '' ORDER BY id DESC LIMIT 1 OFFSET ?)`, keep)
+		_, err := t.exec("DELETE FROM jobs WHERE state = 'done' AND want = '' AND id <= ?", last)
 		return err
 	})
 }

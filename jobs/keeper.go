@@ -36,18 +36,23 @@ func (k *keeper) begin(ctx context.Context) error {
 		return err
 	}
 	k.conn = conn
-	if k.takeOver() {
-		if err := k.e.j.prune(keepDoneJobs); err != nil {
-			return errors.Join(err, conn.Close())
-		}
-	}
+	k.takeOver()
 	if _, err := k.news(ctx); err != nil {
 		return errors.Join(err, conn.Close())
 	}
+	_ = k.prune(ctx) // a longer list does no harm, and the next start tries again
 	if err := k.reload(ctx); err != nil {
 		return errors.Join(err, conn.Close())
 	}
 	return nil
+}
+
+// prune shortens the list if it is this process that runs it.
+func (k *keeper) prune(ctx context.Context) error {
+	if !k.q.runner.Load() {
+		return nil
+	}
+	return k.e.j.prune(ctx, keepDoneJobs)
 }
 
 func (k *keeper) run(ctx context.Context) {
