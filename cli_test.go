@@ -142,6 +142,31 @@ func TestCp_StartedAgainContinues(t *testing.T) {
 	assert.Empty(t, uploads.Uploads, "no upload is left behind")
 }
 
+// TestCp_AfterAFailureCopiesWhatIsThereNow: a command that is repeated means
+// the folder as it is, not as it was when it failed.
+func TestCp_AfterAFailureCopiesWhatIsThereNow(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	home, dir := t.TempDir(), t.TempDir()
+	write := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	write("one", "old")
+	write("two", "2")
+	svc.Faults().Add(emulator.Fault{Op: "PutObject", Key: "in/two", Times: 1, Status: http.StatusForbidden, Code: "AccessDenied"})
+	got := cli(t, svc, home, "cp", "-r", dir+"/", bucketURI+"in/")
+	assert.Equal(t, 1, got.code)
+	assert.Contains(t, got.stderr, "two: ")
+	assert.Contains(t, got.stderr, "ask for the permission", "what to do next")
+	write("one", "new")
+	write("three", "3")
+	got = cli(t, svc, home, "cp", "-r", dir+"/", bucketURI+"in/")
+	require.Equal(t, 0, got.code, got.stderr)
+	for name, sum := range readTree(t, dir) {
+		assert.Equal(t, sum, svc.sum(t, "in/"+name), name)
+	}
+}
+
 // stalledCp starts a cp whose parts never end, and returns when it runs the
 // queue and bytes have moved. kill ends it and the stall.
 func stalledCp(t *testing.T, svc *service, home, src, dst string) (kill func()) {

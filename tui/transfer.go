@@ -182,7 +182,7 @@ func (m *Model) surveyed(msg surveyedMsg) tea.Cmd {
 		}
 		switch v := md.view.(type) {
 		case *views.Plan:
-			v.Tally = msg.tally
+			v.Tally, v.Looked = msg.tally, msg.tally.Looked
 		case *views.Confirm:
 			v.Tally = msg.tally
 		}

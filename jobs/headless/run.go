@@ -47,7 +47,7 @@ func start(ctx context.Context, q *jobs.Queue, spec jobs.Spec) (jobs.ID, bool, e
 	if id != 0 {
 		again := q.Resume
 		if job, ok := find(q.Snapshot(), id); ok && job.State == jobs.Failed {
-			again = q.Retry
+			again = q.Restart
 		}
 		return id, true, again(ctx, id)
 	}
