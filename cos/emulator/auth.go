@@ -19,8 +19,12 @@ func (s *Server) authorize(q *request) error {
 	if err != nil {
 		return err
 	}
+	if sig == nil && (q.op.name == opGet.name || q.op.name == opHead.name) {
+		q.anonymous = true // its ACL decides
+		return q.checkAnonymous()
+	}
 	if sig == nil {
-		return refuse("AccessDenied", "Access Denied.")
+		return accessDenied()
 	}
 	if sig.algorithm != "sha1" {
 		return refuse("AccessDenied", "The signature algorithm is not sha1.")
@@ -36,6 +40,18 @@ func (s *Server) authorize(q *request) error {
 	}
 	return nil
 }
+
+// checkAnonymous refuses parameters that only a signed request may have.
+func (q *request) checkAnonymous() error {
+	for _, p := range q.target.query {
+		if strings.HasPrefix(p.name, "response-") {
+			return refuse("InvalidRequest", "Anonymous requests do not choose the headers of the answer.")
+		}
+	}
+	return nil
+}
+
+func accessDenied() error { return refuse("AccessDenied", "Access Denied.") }
 
 // signature is the seven q-* values of a signed request.
 type signature struct {

@@ -19,6 +19,8 @@ type bucket struct {
 	name    string
 	region  string
 	created int64 // unix seconds
+	// versioning may be out of date inside a change, which asks the index.
+	versioning versioning
 }
 
 var (
@@ -36,9 +38,9 @@ func appID(name string) string { return name[strings.LastIndexByte(name, '-')+1:
 
 func (x *index) loadBuckets() error {
 	x.buckets = map[string]bucket{}
-	err := x.each(context.Background(), `SELECT id, name, region, created FROM buckets`, nil, func(rows *sql.Rows) error {
+	err := x.each(context.Background(), `SELECT id, name, region, created, versioning FROM buckets`, nil, func(rows *sql.Rows) error {
 		var b bucket
-		err := rows.Scan(&b.id, &b.name, &b.region, &b.created)
+		err := rows.Scan(&b.id, &b.name, &b.region, &b.created, &b.versioning)
 		x.buckets[b.name] = b
 		return err
 	})
@@ -91,7 +93,8 @@ func (x *index) createBucket(name, region string, now int64) error {
 func (x *index) deleteBucket(b bucket) error {
 	err := x.writer.do(func(tx *writeTx) error {
 		var used bool
-		err := tx.row(`SELECT EXISTS (SELECT 1 FROM objects WHERE bucket = ?1) OR EXISTS (SELECT 1 FROM uploads WHERE bucket = ?1)`,
+		err := tx.row(`SELECT EXISTS (SELECT 1 FROM objects WHERE bucket = ?1) OR
+			EXISTS (SELECT 1 FROM versions WHERE bucket = ?1) OR EXISTS (SELECT 1 FROM uploads WHERE bucket = ?1)`,
 			[]any{b.id}, &used)
 		if err != nil {
 			return err
@@ -108,16 +111,6 @@ func (x *index) deleteBucket(b bucket) error {
 	defer x.mu.Unlock()
 	delete(x.buckets, b.name)
 	return nil
-}
-
-// stillThere fails a change whose bucket was deleted while its body arrived.
-func (tx *writeTx) stillThere(b bucket) error {
-	var one int
-	err := tx.row(`SELECT 1 FROM buckets WHERE id = ?`, []any{b.id}, &one)
-	if errors.Is(err, sql.ErrNoRows) {
-		return noSuchBucket()
-	}
-	return err
 }
 
 // bucketOf returns the bucket a request names. A bucket asked for in another

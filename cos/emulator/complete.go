@@ -28,7 +28,7 @@ func (s *Server) completeUpload(q *request) error {
 	if err != nil {
 		return err
 	}
-	chosen, err := readComplete(q.r.Body)
+	chosen, err := readComplete(q)
 	if err != nil {
 		return err
 	}
@@ -42,24 +42,17 @@ func (s *Server) completeUpload(q *request) error {
 	if err != nil {
 		return q.failInDocument(err)
 	}
-	if !q.sent {
-		q.setETag(o.etag)
-		q.setCRC(o.crc)
-	}
+	q.written(o)
 	return q.document(http.StatusOK, completeDocument(b, o))
 }
 
-func readComplete(body io.Reader) ([]chosenPart, error) {
-	raw, err := io.ReadAll(io.LimitReader(body, maxXMLBytes+1))
-	if err != nil {
-		return nil, incomplete(err)
-	}
-	if len(raw) > maxXMLBytes {
-		return nil, refuse("XMLSizeLimit", "The XML document is too large.")
-	}
+func readComplete(q *request) ([]chosenPart, error) {
 	var req completeRequest
-	if err := xml.Unmarshal(raw, &req); err != nil || len(req.Parts) == 0 {
-		return nil, refuse("MalformedXML", "The XML you provided was not well-formed or did not list any part.")
+	if err := q.readXML(&req); err != nil {
+		return nil, err
+	}
+	if len(req.Parts) == 0 {
+		return nil, refuse("MalformedXML", "The XML you provided did not list any part.")
 	}
 	if len(req.Parts) > maxParts {
 		return nil, refuse("InvalidArgument", "An upload has at most 10000 parts.")
@@ -79,7 +72,7 @@ func (tx *writeTx) completeUpload(b bucket, o *object, id string, chosen []chose
 	if err != nil {
 		return err
 	}
-	o.class, o.headers = u.class, u.headers
+	o.class, o.headers, o.extra = u.class, u.headers, u.extra
 	parts, err := tx.parts(id)
 	if err != nil {
 		return err

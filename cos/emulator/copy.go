@@ -14,7 +14,8 @@ import (
 // source is an object that is copied from.
 type source struct {
 	*object
-	bucket bucket
+	bucket  bucket
+	current bool // it was named without a version
 }
 
 // copySource finds what x-cos-copy-source names, `HOST/KEY[?versionId=ID]`,
@@ -28,9 +29,6 @@ func (s *Server) copySource(q *request) (source, error) {
 		return source{}, refuse("InvalidCopySource", "x-cos-copy-source is HOST/KEY, the key percent-encoded.")
 	}
 	params, err := parseQuery(rawQuery)
-	if err == nil {
-		err = checkVersion(params)
-	}
 	if err != nil {
 		return source{}, err
 	}
@@ -38,7 +36,10 @@ func (s *Server) copySource(q *request) (source, error) {
 	if err != nil {
 		return source{}, err
 	}
-	o, err := s.index.lookup(q.r.Context(), b, key)
+	o, err := s.index.lookup(q.r.Context(), b, key, params.get("versionId"))
+	if err == nil {
+		err = o.notMarker()
+	}
 	if err != nil {
 		return source{}, err
 	}
@@ -46,7 +47,13 @@ func (s *Server) copySource(q *request) (source, error) {
 	if errors.Is(err, errNotModified) {
 		err = refuse("PreconditionFailed", "At least one of the preconditions you specified did not hold.")
 	}
-	return source{o, b}, err
+	if err == nil {
+		err = q.checkReadable(o)
+	}
+	if err == nil && b.versioning != unversioned {
+		q.set("x-cos-copy-source-version-id", o.versionID())
+	}
+	return source{o, b, params.get("versionId") == ""}, err
 }
 
 // copyObject shares the source's blobs. Class and ACL are never inherited
@@ -83,20 +90,28 @@ func (s *Server) copyObject(q *request) error {
 	if err != nil {
 		return q.failInDocument(err)
 	}
-	return q.copied("CopyObjectResult", o.etag, o.crc, o.modified)
+	q.written(o)
+	return q.document(http.StatusOK, copiedDocument("CopyObjectResult", o))
 }
 
 // inherit takes content and, unless they are replaced, headers of the source.
 func (o *object) inherit(q *request, b bucket, from source) error {
 	switch strings.ToLower(q.r.Header.Get("X-Cos-Metadata-Directive")) {
 	case "", "copy":
-		if from.bucket.id == b.id && from.key == o.key {
+		if from.bucket.id == b.id && from.key == o.key && from.current {
 			return refuse("InvalidRequest", "An object is copied onto itself only with x-cos-metadata-directive: Replaced.")
 		}
 		o.headers = from.headers
 	case "replaced":
 	default:
 		return refuse("InvalidArgument", "x-cos-metadata-directive is Copy or Replaced.")
+	}
+	switch strings.ToLower(q.r.Header.Get("X-Cos-Tagging-Directive")) {
+	case "", "copy":
+		o.extra.Tags = from.extra.Tags
+	case "replaced":
+	default:
+		return refuse("InvalidArgument", "x-cos-tagging-directive is Copy or Replaced.")
 	}
 	if from.size > maxBodyBytes {
 		return refuse("EntityTooLarge", "An object larger than 5 GB is copied in parts.")
@@ -105,18 +120,17 @@ func (o *object) inherit(q *request, b bucket, from source) error {
 	return nil
 }
 
-func (q *request) copied(root, etag string, crc uint64, unix int64) error {
-	if !q.sent {
-		q.setETag(etag)
-		q.setCRC(crc)
-	}
+func copiedDocument(root string, o *object) []byte {
 	d := newDocument()
 	d.open(root)
-	d.etag(etag)
-	d.time("LastModified", unix)
-	d.text("CRC64", strconv.FormatUint(crc, 10))
+	d.etag(o.etag)
+	d.time("LastModified", o.modified)
+	d.text("CRC64", strconv.FormatUint(o.crc, 10))
+	if !o.nullver {
+		d.text("VersionId", o.versionID())
+	}
 	d.close(root)
-	return q.document(http.StatusOK, d.bytes()[len(prolog):])
+	return d.bytes()[len(prolog):]
 }
 
 // uploadPartCopy reads the bytes once more, because a part needs an MD5 of
@@ -147,7 +161,9 @@ func (s *Server) uploadPartCopy(q *request) error {
 	if err != nil {
 		return q.failInDocument(err)
 	}
-	return q.copied("CopyPartResult", p.etag, p.crc, p.modified)
+	o := &object{etag: p.etag, crc: p.crc, modified: p.modified, nullver: true}
+	q.written(o)
+	return q.document(http.StatusOK, copiedDocument("CopyPartResult", o))
 }
 
 // copyRange reads `bytes=FIRST-LAST`; without it the whole source is meant.

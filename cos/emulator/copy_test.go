@@ -15,7 +15,7 @@ func TestCopy_SharesContentAndSurvivesItsSource(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	body := strings.Repeat("c", 10_000)
-	c.put("a b/中", body, "Content-Type", "text/x", "x-cos-meta-a", "1", "x-cos-storage-class", "ARCHIVE")
+	c.put("a b/中", body, "Content-Type", "text/x", "x-cos-meta-a", "1", "x-cos-storage-class", "STANDARD_IA")
 	a := c.do("PUT", "/copy", "", copySource, testHost+"/a%20b%2F%E4%B8%AD", "x-cos-meta-b", "ignored")
 	require.Equal(t, 200, a.status, string(a.body))
 	assert.Equal(t, c.get("a b/中").header.Get("ETag"), a.find("ETag"))

@@ -9,8 +9,9 @@ import (
 
 // StoreOptions are what [Server.Store] may set on an object.
 type StoreOptions struct {
-	ContentType string
-	Modified    time.Time // zero means now
+	ContentType  string
+	StorageClass string    // empty means STANDARD
+	Modified     time.Time // zero means now
 }
 
 // Store writes an object without a request: it is how sample data gets in.
@@ -29,7 +30,7 @@ func (s *Server) Store(bucketName, key string, body io.Reader, size int64, opts 
 	if opts.Modified.IsZero() {
 		opts.Modified = s.cfg.Now()
 	}
-	o := &object{key: key, class: standard, headers: headers{}, modified: opts.Modified.Unix()}
+	o := &object{key: key, class: first(opts.StorageClass, standard), headers: headers{}, modified: opts.Modified.Unix()}
 	if opts.ContentType != "" {
 		o.headers["Content-Type"] = opts.ContentType
 	}
@@ -51,11 +52,15 @@ func (s *Server) Count(ctx context.Context, bucketName string) (n int, err error
 	return n, err
 }
 
-// Remove deletes an object without a request. A missing one is no error.
+// Remove deletes an object without a request, as a DELETE would. A missing one
+// is no error.
 func (s *Server) Remove(bucketName, key string) error {
 	b, ok := s.index.bucket(bucketName)
 	if !ok {
 		return noSuchBucket()
 	}
-	return s.index.writer.do(func(tx *writeTx) error { return tx.deleteObject(b, key) })
+	return s.index.writer.do(func(tx *writeTx) error {
+		_, err := tx.delete(b, key, "", s.cfg.Now().Unix())
+		return err
+	})
 }

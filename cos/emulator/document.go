@@ -2,7 +2,9 @@ package emulator
 
 import (
 	"bytes"
+	"crypto/md5" // Content-MD5 is MD5
 	"encoding/xml"
+	"io"
 	"strconv"
 	"time"
 )
@@ -73,4 +75,26 @@ func (d *document) owner(element, bucket string) {
 	d.text("ID", id)
 	d.text("DisplayName", id)
 	d.close(element)
+}
+
+// readXML reads the document of a request into v. Content-MD5 is checked if it
+// is there.
+func (q *request) readXML(v any) error {
+	want, err := contentMD5(q.r.Header)
+	if err != nil {
+		return err
+	}
+	raw, err := io.ReadAll(io.LimitReader(q.r.Body, maxXMLBytes+1))
+	switch {
+	case err != nil:
+		return incomplete(err)
+	case len(raw) > maxXMLBytes:
+		return refuse("XMLSizeLimit", "The XML document is too large.")
+	case want != nil && *want != md5.Sum(raw):
+		return badDigest()
+	}
+	if err := xml.Unmarshal(raw, v); err != nil {
+		return refuse("MalformedXML", "The XML you provided was not well-formed: "+err.Error())
+	}
+	return nil
 }

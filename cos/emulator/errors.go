@@ -18,6 +18,7 @@ func (e *apiError) Error() string { return e.code + ": " + e.message }
 // that this server answers.
 var statuses = map[string]int{
 	"AccessDenied":             http.StatusForbidden,
+	"AppendPositionErr":        http.StatusConflict,
 	"BadDigest":                http.StatusBadRequest,
 	"BucketAlreadyOwnedByYou":  http.StatusConflict,
 	"BucketNotEmpty":           http.StatusConflict,
@@ -28,28 +29,36 @@ var statuses = map[string]int{
 	"InvalidAccessKeyId":       http.StatusForbidden,
 	"InvalidArgument":          http.StatusBadRequest,
 	"InvalidBucketName":        http.StatusBadRequest,
+	"InvalidBucketState":       http.StatusConflict,
 	"InvalidCopySource":        http.StatusBadRequest,
 	"InvalidDigest":            http.StatusBadRequest,
 	"InvalidObjectName":        http.StatusBadRequest,
+	"InvalidObjectState":       http.StatusForbidden,
 	"InvalidPart":              http.StatusBadRequest,
 	"InvalidPartOrder":         http.StatusBadRequest,
 	"InvalidRange":             http.StatusRequestedRangeNotSatisfiable,
 	"InvalidRequest":           http.StatusBadRequest,
+	"InvalidTag":               http.StatusBadRequest,
 	"InvalidURI":               http.StatusBadRequest,
 	"KeyTooLong":               http.StatusBadRequest,
 	"MalformedXML":             http.StatusBadRequest,
 	"MethodNotAllowed":         http.StatusMethodNotAllowed,
 	"MissingContentLength":     http.StatusLengthRequired,
+	"MissingRequestBodyError":  http.StatusBadRequest,
 	"NoSuchBucket":             http.StatusNotFound,
 	"NoSuchCopySource":         http.StatusNotFound,
 	"NoSuchKey":                http.StatusNotFound,
+	"NoSuchTagSet":             http.StatusNotFound,
 	"NoSuchUpload":             http.StatusNotFound,
 	"NoSuchVersion":            http.StatusNotFound,
 	"NotImplemented":           http.StatusNotImplemented,
 	"NotSupportedStorageClass": http.StatusBadRequest,
+	"ObjectNotAppendable":      http.StatusConflict,
 	"PathStyleDomainForbidden": http.StatusForbidden,
 	"PreconditionFailed":       http.StatusPreconditionFailed,
 	"RequestTimeTooSkewed":     http.StatusForbidden,
+	"RestoreAlreadyInProgress": http.StatusConflict,
+	"RestoreNonArchiveObject":  http.StatusMethodNotAllowed,
 	"ServiceUnavailable":       http.StatusServiceUnavailable,
 	"SignatureDoesNotMatch":    http.StatusForbidden,
 	"SlowDown":                 http.StatusServiceUnavailable,
@@ -76,7 +85,10 @@ func asAPIError(err error) *apiError {
 	return refuse("InternalError", err.Error())
 }
 
-func noSuchKey() error    { return refuse("NoSuchKey", "The specified key does not exist.") }
+func noSuchKey() error { return refuse("NoSuchKey", "The specified key does not exist.") }
+func noSuchVersion() error {
+	return refuse("NoSuchVersion", "The specified version does not exist.")
+}
 func noSuchBucket() error { return refuse("NoSuchBucket", "The specified bucket does not exist.") }
 func noSuchUpload() error {
 	return refuse("NoSuchUpload", "The specified multipart upload does not exist.")

@@ -16,14 +16,14 @@ func (s *Server) getObject(q *request) error {
 	if err != nil {
 		return err
 	}
-	if err := checkVersion(q.target.query); err != nil {
-		return err
-	}
 	limit, err := trafficLimit(q)
 	if err != nil {
 		return err
 	}
-	o, err := s.index.lookup(q.r.Context(), b, q.target.key)
+	o, err := s.described(q, b)
+	if q.anonymous && (err != nil || !o.extra.ACL.public()) {
+		return accessDenied() // also of what is not there: it is nobody's business
+	}
 	if err != nil {
 		return err
 	}
@@ -35,10 +35,15 @@ func (s *Server) getObject(q *request) error {
 		}
 		return err
 	}
-	return s.sendObject(q, o, limit)
+	if q.r.Method == http.MethodGet {
+		if err := q.checkReadable(o); err != nil {
+			return err
+		}
+	}
+	return s.sendObject(q, b, o, limit)
 }
 
-func (s *Server) sendObject(q *request, o *object, limit int64) error {
+func (s *Server) sendObject(q *request, b bucket, o *object, limit int64) error {
 	first, length, status := int64(0), o.size, http.StatusOK
 	if q.r.Method == http.MethodGet {
 		r, ok, err := parseRange(q.r.Header.Get("Range"), o.size)
@@ -51,7 +56,7 @@ func (s *Server) sendObject(q *request, o *object, limit int64) error {
 			q.set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, first+length-1, o.size))
 		}
 	}
-	q.describe(o)
+	q.describe(b, o)
 	q.set("Content-Length", strconv.FormatInt(length, 10))
 	body := q.slowAnswer(limit, length)
 	q.status(status)
@@ -62,7 +67,7 @@ func (s *Server) sendObject(q *request, o *object, limit int64) error {
 }
 
 // describe sets the headers of an object.
-func (q *request) describe(o *object) {
+func (q *request) describe(b bucket, o *object) {
 	q.set("Content-Type", "application/octet-stream")
 	for name, v := range o.headers {
 		q.set(name, v)
@@ -76,8 +81,31 @@ func (q *request) describe(o *object) {
 	q.setCRC(o.crc) // of the whole object, also on a 206
 	q.set("Last-Modified", time.Unix(o.modified, 0).UTC().Format(http.TimeFormat))
 	q.set("Accept-Ranges", "bytes")
-	q.set("x-cos-object-type", "normal")
+	q.set("x-cos-object-type", o.kind())
 	if o.class != standard {
 		q.set("x-cos-storage-class", o.class)
 	}
+	if tier := storageTier(o.class); tier != "" {
+		q.set("x-cos-storage-tier", tier)
+	}
+	if b.versioning != unversioned {
+		q.set("x-cos-version-id", o.versionID())
+	}
+	q.describeRestore(o)
+}
+
+func (o *object) kind() string {
+	if o.extra.Appendable {
+		return "appendable"
+	}
+	return "normal"
+}
+
+// storageTier is where an object of an intelligent class lies: here always
+// with what is read often.
+func storageTier(class string) string {
+	if strings.HasSuffix(class, "INTELLIGENT_TIERING") {
+		return "FREQUENT"
+	}
+	return ""
 }

@@ -95,16 +95,6 @@ func readClass(in http.Header) (string, error) {
 	return class, nil
 }
 
-// checkControls refuses values of headers that this server does not keep.
-func checkControls(in http.Header) error {
-	switch acl := in.Get("X-Cos-Acl"); acl {
-	case "", "private", "public-read", "default":
-		return nil
-	default:
-		return refuse("InvalidArgument", "There is no object ACL "+acl+".")
-	}
-}
-
 // trafficLimit returns bytes per second, or 0 for no limit.
 func trafficLimit(q *request) (int64, error) {
 	v := q.r.Header.Get("X-Cos-Traffic-Limit")

@@ -12,72 +12,12 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// schema is the index. Keys are BLOBs, so that they sort by their bytes.
-//
-// A row of objects is the newest version of a key. Versioning will keep the
-// older ones, and delete markers, in a table of their own with the key
-// (bucket, key, seq DESC): a listing then never steps over history, however
-// long it is.
-//
-// body is the packed list of segments and the last column: a page of a
-// listing does not read it even when it is long. etag and crc describe the
-// whole object; modified is in unix seconds, which is what the service shows.
-const schema = `
-CREATE TABLE IF NOT EXISTS buckets (
-	id      INTEGER PRIMARY KEY,
-	name    TEXT NOT NULL UNIQUE,
-	region  TEXT NOT NULL,
-	created INTEGER NOT NULL
-);
-CREATE TABLE IF NOT EXISTS objects (
-	bucket   INTEGER NOT NULL,
-	key      BLOB NOT NULL,
-	size     INTEGER NOT NULL,
-	etag     TEXT NOT NULL,
-	modified INTEGER NOT NULL,
-	class    TEXT NOT NULL,
-	crc      INTEGER NOT NULL,
-	headers  TEXT NOT NULL,
-	body     BLOB,
-	PRIMARY KEY (bucket, key)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS uploads (
-	bucket    INTEGER NOT NULL,
-	key       BLOB NOT NULL,
-	id        TEXT NOT NULL,
-	initiated INTEGER NOT NULL,
-	class     TEXT NOT NULL,
-	headers   TEXT NOT NULL,
-	PRIMARY KEY (bucket, key, id)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS parts (
-	upload   TEXT NOT NULL,
-	number   INTEGER NOT NULL,
-	size     INTEGER NOT NULL,
-	etag     TEXT NOT NULL,
-	modified INTEGER NOT NULL,
-	crc      INTEGER NOT NULL,
-	body     BLOB,
-	PRIMARY KEY (upload, number)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS blobs (
-	id   INTEGER PRIMARY KEY,
-	refs INTEGER NOT NULL,
-	data BLOB
-);
-CREATE TABLE IF NOT EXISTS notes (
-	name TEXT PRIMARY KEY,
-	text TEXT NOT NULL
-) WITHOUT ROWID;
-`
-
-// schemaVersion is kept in user_version, so that a later program can tell.
-const schemaVersion = 1
-
 // index is the SQLite database: what there is, and in which blobs.
 type index struct {
 	readers *sql.DB
 	writer  *writer
+
+	switching sync.Mutex // held while a bucket's versioning changes
 
 	mu      sync.RWMutex // guards buckets and stmts
 	buckets map[string]bucket

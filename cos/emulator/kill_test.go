@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 }
 
 // startProcess runs the server as a process of its own.
-func startProcess(t *testing.T, dir string) (*client, *os.Process) {
+func startProcess(t *testing.T, dir string) (*client, *process) {
 	t.Helper()
 	exe, err := os.Executable()
 	require.NoError(t, err)
@@ -47,11 +47,23 @@ func startProcess(t *testing.T, dir string) (*client, *os.Process) {
 	require.NoError(t, cmd.Start())
 	addr, err := bufio.NewReader(out).ReadString('\n')
 	require.NoError(t, err)
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
+	p := &process{cmd: cmd}
+	t.Cleanup(p.kill)
+	return &client{t, nil, dir, strings.TrimSpace(addr), testHost, time.Now, testID, testKey}, p
+}
+
+// process is a server that can be killed.
+type process struct {
+	cmd  *exec.Cmd
+	once sync.Once
+}
+
+// kill returns when the process is gone, and with it its lock.
+func (p *process) kill() {
+	p.once.Do(func() {
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait()
 	})
-	return &client{t, nil, dir, strings.TrimSpace(addr), testHost, time.Now, testID, testKey}, cmd.Process
 }
 
 func TestKill_WhatWasAcknowledgedIsThereAndNothingElse(t *testing.T) {
@@ -79,7 +91,7 @@ func TestKill_WhatWasAcknowledgedIsThereAndNothingElse(t *testing.T) {
 						mu.Lock()
 						acknowledged[key] = true
 						if len(acknowledged) == (round+1)*40 {
-							_ = process.Kill()
+							process.kill()
 						}
 						mu.Unlock()
 					}

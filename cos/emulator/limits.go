@@ -11,6 +11,11 @@ const (
 	maxPage         = 1000
 	maxMetaBytes    = 2 << 10
 	maxBuckets      = 200
+	maxRestoreDays  = 365
+	maxTags         = 10
+	maxTagKey       = 128 // characters
+	maxTagValue     = 256 // characters
+	maxGrants       = 100
 	maxHostBytes    = 60
 	maxSkew         = 15 * time.Minute
 	minTrafficLimit = 819_200     // bits per second

@@ -81,6 +81,7 @@ func (d *document) contents(b bucket, e entry) {
 	d.number("Size", e.size)
 	d.owner("Owner", b.name)
 	d.text("StorageClass", e.class)
+	d.tier(e.class)
 	d.close("Contents")
 }
 

@@ -30,7 +30,7 @@ func (x *index) list(ctx context.Context, b bucket, l listing) (page []entry, tr
 	page = make([]entry, 0, l.max+1)
 	err = x.each(ctx, scanObjects, []any{b.id, start, end, l.max + 1}, func(rows *sql.Rows) error {
 		e, err := scanEntry(rows)
-		if err == nil && l.delimiter != "" && l.commonPrefix(e.name) != "" {
+		if err == nil && l.rolledUp(e.name) != "" {
 			start, err = []byte(e.name), errGrouped
 		}
 		if err == nil {

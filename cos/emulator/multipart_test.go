@@ -53,7 +53,7 @@ func (c *client) complete(key, id string, pairs ...any) answer {
 func TestMultipart_JoinsPartsWithTheirChecksums(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	id := c.initiate("dir/a b", "Content-Type", "video/mp4", "x-cos-meta-who", "me", "x-cos-storage-class", "ARCHIVE")
+	id := c.initiate("dir/a b", "Content-Type", "video/mp4", "x-cos-meta-who", "me", "x-cos-storage-class", "STANDARD_IA")
 	bodies := map[int]string{1: strings.Repeat("1", mib), 5: strings.Repeat("5", mib+17), 10_000: "tail"}
 	pairs := []any{}
 	whole, sums := "", ""
@@ -82,7 +82,7 @@ func TestMultipart_JoinsPartsWithTheirChecksums(t *testing.T) {
 	assert.Equal(t, crcOf(whole), got.header.Get(crcHeader))
 	assert.Equal(t, "video/mp4", got.header.Get("Content-Type"))
 	assert.Equal(t, "me", got.header.Get("X-Cos-Meta-Who"))
-	assert.Equal(t, "ARCHIVE", got.header.Get("X-Cos-Storage-Class"))
+	assert.Equal(t, "STANDARD_IA", got.header.Get("X-Cos-Storage-Class"))
 	across := c.get("dir/a b", "Range", fmt.Sprintf("bytes=%d-%d", mib-2, 2*mib+20))
 	assert.Equal(t, whole[mib-2:2*mib+21], string(across.body), "a range across three parts")
 

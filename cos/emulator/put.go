@@ -23,9 +23,21 @@ func (s *Server) putObject(q *request) error {
 	if err := s.commit(c, func(tx *writeTx) error { return tx.putObject(b, o) }); err != nil {
 		return err
 	}
+	q.written(o)
+	return q.empty(http.StatusOK)
+}
+
+// written sets the headers of an answer to a write.
+func (q *request) written(o *object) {
+	if q.sent {
+		return
+	}
 	q.setETag(o.etag)
 	q.setCRC(o.crc)
-	return q.empty(http.StatusOK)
+	// Not while versioning is suspended (API documents 436/7749).
+	if !o.nullver {
+		q.set("x-cos-version-id", o.versionID())
+	}
 }
 
 // newObject reads all of a put, initiate or copy that is not content.
@@ -33,7 +45,8 @@ func newObject(q *request) (*object, error) {
 	if err := checkKey(q.target.key); err != nil {
 		return nil, err
 	}
-	if err := checkControls(q.r.Header); err != nil {
+	x, err := readExtra(q.r.Header)
+	if err != nil {
 		return nil, err
 	}
 	class, err := readClass(q.r.Header)
@@ -44,7 +57,7 @@ func newObject(q *request) (*object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &object{key: q.target.key, class: class, headers: h, modified: q.now.Unix()}, nil
+	return &object{key: q.target.key, class: class, headers: h, extra: x, modified: q.now.Unix()}, nil
 }
 
 func (o *object) take(c *content) {
@@ -71,7 +84,7 @@ func (s *Server) receive(q *request) (*content, error) {
 	}
 	if want != nil && *want != c.md5 {
 		s.blobs.discardContent(c)
-		return nil, refuse("BadDigest", "The Content-MD5 you specified did not match what we received.")
+		return nil, badDigest()
 	}
 	return c, nil
 }
@@ -103,27 +116,6 @@ func (s *Server) commit(c *content, apply func(*writeTx) error) error {
 	return err
 }
 
-func (s *Server) deleteObject(q *request) error {
-	b, err := s.bucketOf(q)
-	if err != nil {
-		return err
-	}
-	if err := checkVersion(q.target.query); err != nil {
-		return err
-	}
-	err = s.index.writer.do(func(tx *writeTx) error { return tx.deleteObject(b, q.target.key) })
-	if err != nil {
-		return err
-	}
-	// A key that was not there is 204 too.
-	return q.empty(http.StatusNoContent)
-}
-
-// checkVersion refuses a version id: no bucket here has versions. An empty
-// one is none, and "null" names what was written without versioning.
-func checkVersion(q query) error {
-	if v := q.get("versionId"); v != "" && v != "null" {
-		return refuse("NoSuchVersion", "The specified version does not exist.")
-	}
-	return nil
+func badDigest() error {
+	return refuse("BadDigest", "The Content-MD5 you specified did not match what we received.")
 }

@@ -45,6 +45,15 @@ func (q query) get(name string) string {
 	return ""
 }
 
+// rename gives every parameter called from the name to.
+func (q query) rename(from, to string) {
+	for i := range q {
+		if q[i].name == from {
+			q[i].name = to
+		}
+	}
+}
+
 // has reports whether name is there, with or without a value.
 func (q query) has(name string) bool {
 	for _, p := range q {

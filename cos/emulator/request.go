@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -22,6 +23,7 @@ type request struct {
 	now                 time.Time
 	id                  string
 	fault               Fault    // the rules that act on it, merged
+	anonymous           bool     // it is not signed
 	lost                *discard // set if the answer is to be lost
 	sent                bool     // a status has been written
 }
@@ -29,6 +31,9 @@ type request struct {
 func (s *Server) newRequest(w http.ResponseWriter, r *http.Request) *request {
 	q := &request{server: s, w: w, r: r, now: s.cfg.Now()}
 	q.target, q.unreadable = parseTarget(r, s.defaultBucket())
+	if s.cfg.AnyCaseVersionID {
+		q.target.query.rename("VersionId", "versionId") // signed in lower case either way
+	}
 	if q.unreadable == nil {
 		q.op, q.refusal = route(r, &q.target)
 	}
@@ -93,6 +98,10 @@ func (q *request) fail(err error) {
 		panic(http.ErrAbortHandler)
 	}
 	e := asAPIError(err)
+	if m := (*markerError)(nil); errors.As(err, &m) {
+		q.set("x-cos-delete-marker", "true")
+		q.set("x-cos-version-id", m.marker.versionID())
+	}
 	h := q.w.Header()
 	for _, name := range []string{"ETag", "Last-Modified", "Content-Encoding", crcHeader} {
 		delete(h, name)
@@ -129,5 +138,8 @@ func (q *request) setCRC(crc uint64) {
 		q.set(crcHeader, strconv.FormatUint(crc, 10))
 	}
 }
+
+// versionID returns the version that is asked for, "" for the newest.
+func (q *request) versionID() string { return q.target.query.get("versionId") }
 
 func (q *request) setETag(etag string) { q.set("ETag", `"`+etag+`"`) }

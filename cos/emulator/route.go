@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -13,40 +14,64 @@ type operation struct {
 }
 
 var (
-	opListBuckets  = operation{"ListBuckets", (*Server).listBuckets}
-	opPutBucket    = operation{"PutBucket", (*Server).putBucket}
-	opHeadBucket   = operation{"HeadBucket", (*Server).headBucket}
-	opDeleteBucket = operation{"DeleteBucket", (*Server).deleteBucket}
-	opListObjects  = operation{"ListObjects", (*Server).listObjects}
-	opListUploads  = operation{"ListMultipartUploads", (*Server).listUploads}
-	opPut          = operation{"PutObject", (*Server).putObject}
-	opHead         = operation{"HeadObject", (*Server).getObject}
-	opGet          = operation{"GetObject", (*Server).getObject}
-	opCopy         = operation{"CopyObject", (*Server).copyObject}
-	opDelete       = operation{"DeleteObject", (*Server).deleteObject}
-	opInitiate     = operation{"InitiateMultipartUpload", (*Server).initiateUpload}
-	opPart         = operation{"UploadPart", (*Server).uploadPart}
-	opPartCopy     = operation{"UploadPartCopy", (*Server).uploadPartCopy}
-	opListParts    = operation{"ListParts", (*Server).listParts}
-	opComplete     = operation{"CompleteMultipartUpload", (*Server).completeUpload}
-	opAbort        = operation{"AbortMultipartUpload", (*Server).abortUpload}
+	opListBuckets   = operation{"ListBuckets", (*Server).listBuckets}
+	opPutBucket     = operation{"PutBucket", (*Server).putBucket}
+	opHeadBucket    = operation{"HeadBucket", (*Server).headBucket}
+	opDeleteBucket  = operation{"DeleteBucket", (*Server).deleteBucket}
+	opListObjects   = operation{"ListObjects", (*Server).listObjects}
+	opListVersions  = operation{"ListObjectVersions", (*Server).listVersions}
+	opGetVersioning = operation{"GetBucketVersioning", (*Server).getVersioning}
+	opPutVersioning = operation{"PutBucketVersioning", (*Server).putVersioning}
+	opDeleteMany    = operation{"DeleteMultipleObjects", (*Server).deleteMany}
+	opListUploads   = operation{"ListMultipartUploads", (*Server).listUploads}
+	opPut           = operation{"PutObject", (*Server).putObject}
+	opHead          = operation{"HeadObject", (*Server).getObject}
+	opGet           = operation{"GetObject", (*Server).getObject}
+	opCopy          = operation{"CopyObject", (*Server).copyObject}
+	opDelete        = operation{"DeleteObject", (*Server).deleteObject}
+	opRestore       = operation{"RestoreObject", (*Server).restoreObject}
+	opSelect        = operation{"SelectObjectContent", (*Server).selectObject}
+	opAppend        = operation{"AppendObject", (*Server).appendObject}
+	opGetACL        = operation{"GetObjectACL", (*Server).getACL}
+	opPutACL        = operation{"PutObjectACL", (*Server).putACL}
+	opGetTags       = operation{"GetObjectTagging", (*Server).getTags}
+	opPutTags       = operation{"PutObjectTagging", (*Server).putTags}
+	opDeleteTags    = operation{"DeleteObjectTagging", (*Server).deleteTags}
+	opInitiate      = operation{"InitiateMultipartUpload", (*Server).initiateUpload}
+	opPart          = operation{"UploadPart", (*Server).uploadPart}
+	opPartCopy      = operation{"UploadPartCopy", (*Server).uploadPartCopy}
+	opListParts     = operation{"ListParts", (*Server).listParts}
+	opComplete      = operation{"CompleteMultipartUpload", (*Server).completeUpload}
+	opAbort         = operation{"AbortMultipartUpload", (*Server).abortUpload}
 )
 
 // routes maps "METHOD level sub-resource" to what answers it.
 var routes = map[string]operation{
 	"GET service ": opListBuckets,
 
-	"GET bucket ":        opListObjects,
-	"GET bucket uploads": opListUploads,
-	"PUT bucket ":        opPutBucket,
-	"HEAD bucket ":       opHeadBucket,
-	"DELETE bucket ":     opDeleteBucket,
+	"GET bucket ":           opListObjects,
+	"GET bucket uploads":    opListUploads,
+	"GET bucket versions":   opListVersions,
+	"GET bucket versioning": opGetVersioning,
+	"PUT bucket versioning": opPutVersioning,
+	"POST bucket delete":    opDeleteMany,
+	"PUT bucket ":           opPutBucket,
+	"HEAD bucket ":          opHeadBucket,
+	"DELETE bucket ":        opDeleteBucket,
 
 	"GET object ":             opGet,
 	"HEAD object ":            opHead,
 	"PUT object ":             opPut,
 	"PUT object copy":         opCopy,
 	"DELETE object ":          opDelete,
+	"POST object restore":     opRestore,
+	"POST object select":      opSelect,
+	"POST object append":      opAppend,
+	"GET object acl":          opGetACL,
+	"PUT object acl":          opPutACL,
+	"GET object tagging":      opGetTags,
+	"PUT object tagging":      opPutTags,
+	"DELETE object tagging":   opDeleteTags,
 	"POST object uploads":     opInitiate,
 	"PUT object uploadId":     opPart,
 	"PUT object uploadIdcopy": opPartCopy,
@@ -55,12 +80,24 @@ var routes = map[string]operation{
 	"DELETE object uploadId":  opAbort,
 }
 
+// Operations returns the names of the operations that a [Server] answers, in
+// order: those of [Fault.Op] and [Server.Requests].
+func Operations() []string {
+	var names []string
+	for _, op := range routes {
+		names = append(names, op.name)
+	}
+	slices.Sort(names)
+	return names
+}
+
 // plain are the parameters that only qualify an operation. Every other one
 // may name a sub-resource, known today or not, and must never fall through to
 // the operation without it: `DELETE /?cors` is not "delete the bucket".
 var plain = map[string]bool{
 	"prefix": true, "delimiter": true, "marker": true, "max-keys": true, "encoding-type": true,
 	"key-marker": true, "upload-id-marker": true, "max-uploads": true,
+	"version-id-marker": true, "position": true, "select-type": true,
 	"max-parts": true, "part-number-marker": true, "partNumber": true, "versionId": true,
 	"tagkey": true, "tagvalue": true, "region": true, "create-time": true, "range": true,
 	"response-content-type": true, "response-content-language": true, "response-expires": true,

@@ -53,13 +53,13 @@ func (s *Server) seeded(ctx context.Context, b bucket, prefix string, n, width i
 }
 
 const insertSeed = `
-INSERT OR IGNORE INTO objects (bucket, key, size, etag, modified, class, crc, headers, body)
+INSERT OR IGNORE INTO objects (bucket, key, seq, nullver, size, etag, modified, class, crc, headers, extra, body)
 WITH RECURSIVE i(n) AS (VALUES (?1) UNION ALL SELECT n + 1 FROM i WHERE n + 1 < ?2)
-SELECT ?3, CAST(?4 || printf('%0*d', ?5, n) AS BLOB), 0, ?6, ?7, ?8, 0, '', NULL FROM i`
+SELECT ?3, CAST(?4 || printf('%0*d', ?5, n) AS BLOB), ?9, 1, 0, ?6, ?7, ?8, 0, '', '', NULL FROM i`
 
 func (s *Server) seedRows(b bucket, prefix string, start, end, width int) error {
 	now := s.cfg.Now().Unix()
 	return s.index.writer.do(func(tx *writeTx) error {
-		return tx.exec(insertSeed, start, end, b.id, prefix, width, emptyETag, now, standard)
+		return tx.exec(insertSeed, start, end, b.id, prefix, width, emptyETag, now, standard, tx.w.nextSeq())
 	})
 }

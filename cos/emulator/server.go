@@ -6,11 +6,7 @@
 // not made to survive a power cut: nothing is flushed to the disk for each
 // request.
 //
-// Operations are known to [Fault.Op] and [Server.Requests] as ListBuckets,
-// PutBucket, HeadBucket, DeleteBucket, ListObjects, PutObject, HeadObject,
-// GetObject, CopyObject, DeleteObject, InitiateMultipartUpload, UploadPart,
-// UploadPartCopy, ListParts, CompleteMultipartUpload, AbortMultipartUpload
-// and ListMultipartUploads. All others answer NotImplemented.
+// [Operations] lists what it answers; all else is NotImplemented.
 package emulator
 
 import (
@@ -35,10 +31,20 @@ type Config struct {
 	Dir       string // data folder; created 0700. Locked against a second server
 	SecretID  string // the one key pair that is accepted
 	SecretKey string
-	Region    string           // of buckets made by Buckets; default ap-guangzhou
-	Buckets   []string         // created if missing; the first answers hosts that name none
-	Now       func() time.Time // nil means time.Now
+	Region    string   // of buckets made by Buckets; default ap-guangzhou
+	Buckets   []string // created if missing; the first answers hosts that name none
+	// RestoreTime is how long a restore of an archived object takes, whatever
+	// its tier; 0 means [DefaultRestoreTime].
+	RestoreTime time.Duration
+	// AnyCaseVersionID takes ?VersionId= for ?versionId=. The Go SDK's Delete
+	// sends the former, which is not known to work on the service; without
+	// this it is refused.
+	AnyCaseVersionID bool
+	Now              func() time.Time // nil means time.Now
 }
+
+// DefaultRestoreTime is how long a restore takes if [Config.RestoreTime] is 0.
+const DefaultRestoreTime = 5 * time.Second
 
 // Server is the emulator as an http.Handler. Safe for concurrent use.
 type Server struct {
@@ -65,6 +71,9 @@ func Open(cfg Config) (*Server, error) {
 	}
 	if cfg.Region == "" {
 		cfg.Region = DefaultRegion
+	}
+	if cfg.RestoreTime <= 0 {
+		cfg.RestoreTime = DefaultRestoreTime
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

@@ -17,6 +17,7 @@ type upload struct {
 	initiated int64 // unix seconds
 	class     string
 	headers   headers
+	extra     extra
 }
 
 // uploadSerial keeps the ids of one second in order.
@@ -39,11 +40,11 @@ func (s *Server) initiateUpload(q *request) error {
 	}
 	id := newUploadID(o.modified)
 	err = s.index.writer.do(func(tx *writeTx) error {
-		if err := tx.stillThere(b); err != nil {
+		if _, err := tx.versioning(b); err != nil {
 			return err
 		}
-		return tx.exec(`INSERT INTO uploads (bucket, key, id, initiated, class, headers) VALUES (?, ?, ?, ?, ?, ?)`,
-			b.id, []byte(o.key), id, o.modified, o.class, o.headers.pack())
+		return tx.exec(`INSERT INTO uploads (bucket, key, id, initiated, class, headers, extra) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			b.id, []byte(o.key), id, o.modified, o.class, o.headers.pack(), o.extra.pack())
 	})
 	if err != nil {
 		return err
@@ -57,7 +58,7 @@ func (s *Server) initiateUpload(q *request) error {
 	return q.document(http.StatusOK, d.bytes())
 }
 
-const selectUpload = `SELECT initiated, class, headers FROM uploads WHERE bucket = ? AND key = ? AND id = ?`
+const selectUpload = `SELECT initiated, class, headers, extra FROM uploads WHERE bucket = ? AND key = ? AND id = ?`
 
 // findUpload returns the upload a request names.
 func (x *index) findUpload(ctx context.Context, b bucket, key, id string) (*upload, error) {
@@ -75,15 +76,18 @@ func (tx *writeTx) findUpload(b bucket, key, id string) (*upload, error) {
 
 func scanUpload(key, id string, row func(dest ...any) error) (*upload, error) {
 	u := &upload{key: key, id: id}
-	var packed string
-	err := row(&u.initiated, &u.class, &packed)
+	var packed, packedExtra string
+	err := row(&u.initiated, &u.class, &packed, &packedExtra)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, noSuchUpload()
 	}
 	if err != nil {
 		return nil, err
 	}
-	u.headers, err = unpackHeaders(packed)
+	if u.headers, err = unpackHeaders(packed); err != nil {
+		return nil, err
+	}
+	u.extra, err = unpackExtra(packedExtra)
 	return u, err
 }
 

@@ -49,7 +49,7 @@ func (c *client) signedRaw(method, target, body string, header ...string) string
 func TestWire_HeadersHaveTheServicesCase(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	put := c.raw(c.signedRaw("PUT", "/k", "123456789", "Cache-Control", "no-cache", "x-cos-storage-class", "ARCHIVE", "x-cos-meta-Author", "me"))
+	put := c.raw(c.signedRaw("PUT", "/k", "123456789", "Cache-Control", "no-cache", "x-cos-storage-class", "STANDARD_IA", "x-cos-meta-Author", "me"))
 	for _, line := range []string{"HTTP/1.1 200 OK", `ETag: "25f9e794323b453885f5181f1b624d0b"`, "x-cos-hash-crc64ecma: 11051210869376104954", "x-cos-request-id: ", "Date: ", "Content-Length: 0"} {
 		assert.Contains(t, put, line)
 	}
@@ -58,7 +58,7 @@ func TestWire_HeadersHaveTheServicesCase(t *testing.T) {
 		for _, line := range []string{
 			"HTTP/1.1 200 OK", `ETag: "25f9e794323b453885f5181f1b624d0b"`, "Last-Modified: ", "Cache-Control: no-cache",
 			"Content-Type: application/octet-stream", "Content-Length: 9", "Accept-Ranges: bytes", "x-cos-hash-crc64ecma: ",
-			"x-cos-storage-class: ARCHIVE", "x-cos-object-type: normal", "x-cos-meta-author: me",
+			"x-cos-storage-class: STANDARD_IA", "x-cos-object-type: normal", "x-cos-meta-author: me",
 		} {
 			assert.Contains(t, got, "\r\n"+strings.TrimPrefix(line, "HTTP/1.1 200 OK"), method)
 		}

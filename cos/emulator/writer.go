@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 )
 
 // writer owns the one connection that changes the index. Changes that wait
@@ -16,6 +17,7 @@ type writer struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt // used by the writing goroutine only
 	bury  func([]int64)
+	seq   int64 // the last that nextSeq gave; used by the writing goroutine only
 
 	mu     sync.RWMutex // held for reading while a change is handed over
 	closed bool
@@ -54,20 +56,6 @@ func openWriter(path string, bury func([]int64)) (*writer, error) {
 	}
 	go w.run()
 	return w, nil
-}
-
-func (w *writer) migrate(ctx context.Context, path string) error {
-	var version int
-	if err := w.conn.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
-		return fmt.Errorf("open index %s: %w", path, err)
-	}
-	if version > schemaVersion {
-		return fmt.Errorf("index %s was written by a newer program (schema %d, this one knows %d)", path, version, schemaVersion)
-	}
-	if _, err := w.conn.ExecContext(ctx, schema+fmt.Sprintf("PRAGMA user_version = %d;", schemaVersion)); err != nil {
-		return fmt.Errorf("create index %s: %w", path, err)
-	}
-	return nil
 }
 
 // do runs apply in a transaction and returns when it is committed or undone.
@@ -158,6 +146,13 @@ func (w *writer) applyAll(batch []*change) error {
 		return errors.Join(err, w.exec(`ROLLBACK`))
 	}
 	return nil
+}
+
+// nextSeq returns a number above all that were given out before, also by an
+// earlier run unless the clock was put back since.
+func (w *writer) nextSeq() int64 {
+	w.seq = max(w.seq+1, time.Now().UnixMicro())
+	return w.seq
 }
 
 func (w *writer) exec(query string, args ...any) error {
