@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -112,4 +114,131 @@ func TestKill_WhatWasAcknowledgedIsThereAndNothingElse(t *testing.T) {
 	}
 	assert.GreaterOrEqual(t, len(acknowledged), 120)
 	assert.Equal(t, len(listed), c.files(), "half-written files are gone")
+}
+
+// life is what one worker's key went through: a line for each version, the
+// newest first.
+type life struct {
+	key           string
+	versioned     bool
+	appendable    bool
+	before, after []string // the step under way may have been done or not
+}
+
+// step does one thing to the key and reports whether it was acknowledged.
+func (l *life) step(c *client, i int) bool {
+	l.before = slices.Clone(l.after)
+	body := fmt.Sprintf("%s %d %s", l.key, i, strings.Repeat("x", i%3*3000))
+	var a answer
+	var err error
+	switch {
+	case l.appendable:
+		old := strings.Join(l.after, "")
+		l.after = []string{old + body}
+		a, err = c.try("POST", fmt.Sprintf("%s?append&position=%d", path(l.key), len(old)), body)
+	case i%5 == 1:
+		if l.write("marker"); !l.versioned {
+			l.after = nil
+		}
+		a, err = c.try("DELETE", path(l.key), "")
+	case i%5 == 2:
+		l.write(body)
+		a, err = c.tryMultipart(l.key, body)
+	case i%5 == 4 && len(l.after) > 0:
+		l.after[0] = strings.SplitN(l.after[0], " tagged", 2)[0] + fmt.Sprint(" tagged ", i)
+		a, err = c.try("PUT", path(l.key)+"?tagging", tagSet("n", fmt.Sprint(i)))
+	default:
+		l.write(body)
+		a, err = c.try("PUT", path(l.key), body)
+	}
+	return err == nil && a.status/100 == 2
+}
+
+func (l *life) write(line string) {
+	if !l.versioned {
+		l.after = nil
+	}
+	l.after = append([]string{line}, l.after...)
+}
+
+func (c *client) tryMultipart(key, body string) (answer, error) {
+	a, err := c.try("POST", path(key)+"?uploads", "")
+	if err != nil {
+		return a, err
+	}
+	id := a.find("UploadId")
+	part, err := c.try("PUT", path(key)+"?partNumber=1&uploadId="+id, body)
+	if err != nil {
+		return part, err
+	}
+	return c.try("POST", path(key)+"?uploadId="+id, "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"+
+		part.header.Get("ETag")+"</ETag></Part></CompleteMultipartUpload>")
+}
+
+// observe reads the same lines from a server.
+func (l *life) observe(c *client) []string {
+	var lines []string
+	for _, v := range c.listVersions("prefix=" + escape(l.key)).versions {
+		query := "?"
+		if v.id != "" {
+			query = "?versionId=" + escape(v.id) + "&"
+		}
+		if v.marker {
+			lines = append(lines, "marker")
+			continue
+		}
+		line := string(c.do("GET", path(l.key)+query, "").body)
+		if tags := c.do("GET", path(l.key)+query+"tagging", ""); tags.status == 200 {
+			line += " tagged " + tags.find("Value")
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func TestKill_EveryChangeIsDoneOrNotDone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	const versioned = "versions-1250000000"
+	lives := []*life{
+		{key: "plain"}, {key: "log", appendable: true}, {key: "a", versioned: true}, {key: "b", versioned: true},
+	}
+	host := func(c *client, l *life) *client {
+		at := *c
+		if l.versioned {
+			at.host = strings.Replace(testHost, testBucket, versioned, 1)
+		}
+		return &at
+	}
+	c := startWith(t, config(dir))
+	c.host = strings.Replace(testHost, testBucket, versioned, 1)
+	require.Equal(t, 200, c.do("PUT", "/", "").status)
+	c.setVersioning("Enabled")
+	require.NoError(t, c.server.Close())
+	for round := range 5 {
+		c, process := startProcess(t, dir)
+		var steps atomic.Int32
+		var wg sync.WaitGroup
+		for n, l := range lives {
+			wg.Go(func() {
+				at := host(c, l)
+				for i := round*1000 + n; l.step(at, i); i++ {
+					if steps.Add(1) == int32(37+11*round) {
+						process.kill()
+					}
+				}
+			})
+		}
+		wg.Wait()
+		require.GreaterOrEqual(t, steps.Load(), int32(37+11*round), "it was killed, nothing was refused before")
+		c = startWith(t, config(dir))
+		for _, l := range lives {
+			found := l.observe(host(c, l))
+			if !slices.Equal(found, l.before) {
+				require.Equal(t, l.after, found, "%s, round %d", l.key, round)
+			}
+			l.after = found
+		}
+		require.NoError(t, c.server.Close())
+	}
 }

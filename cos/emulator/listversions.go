@@ -91,10 +91,9 @@ const versionColumns = `key, seq, nullver, size, etag, modified, class`
 // scanKey reads what is left of one key. The object, if it is there, is the
 // newest of all.
 const scanKey = `
-SELECT * FROM (
-	SELECT 1, 0, ` + versionColumns + ` FROM objects WHERE bucket = ?1 AND key = ?2 AND seq < ?3 UNION ALL
-	SELECT 0, marker, ` + versionColumns + ` FROM versions WHERE bucket = ?1 AND key = ?2 AND seq < ?3
-) ORDER BY seq DESC LIMIT ?4`
+SELECT 1, 0, ` + versionColumns + ` FROM objects WHERE bucket = ?1 AND key = ?2 AND seq < ?3 UNION ALL
+SELECT 0, marker, ` + versionColumns + ` FROM versions WHERE bucket = ?1 AND key = ?2 AND seq < ?3
+ORDER BY seq DESC LIMIT ?4`
 
 // scanVersions merges two tables that are both in this order already.
 const scanVersions = `
