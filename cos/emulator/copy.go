@@ -18,17 +18,9 @@ type source struct {
 	current bool // it was named without a version
 }
 
-// copySource finds what x-cos-copy-source names, `HOST/KEY[?versionId=ID]`,
-// and checks its conditions. The caller is between blobs.begin and its end.
+// copySource finds what x-cos-copy-source names and checks its conditions. The caller is between blobs.begin and its end.
 func (s *Server) copySource(q *request) (source, error) {
-	raw, rawQuery, _ := strings.Cut(q.r.Header.Get("X-Cos-Copy-Source"), "?")
-	host, rawKey, ok := strings.Cut(strings.TrimPrefix(raw, "/"), "/")
-	at := parseHost(host)
-	key, err := url.PathUnescape(rawKey)
-	if !ok || err != nil || key == "" || !utf8.ValidString(key) || at.foreign || at.bucket == "" {
-		return source{}, refuse("InvalidCopySource", "x-cos-copy-source is HOST/KEY, the key percent-encoded.")
-	}
-	params, err := parseQuery(rawQuery)
+	at, err := parseCopySource(q.r.Header.Get("X-Cos-Copy-Source"))
 	if err != nil {
 		return source{}, err
 	}
@@ -36,7 +28,8 @@ func (s *Server) copySource(q *request) (source, error) {
 	if err != nil {
 		return source{}, err
 	}
-	o, err := s.index.lookup(q.r.Context(), b, key, params.get("versionId"))
+	version := at.query.get("versionId")
+	o, err := s.index.lookup(q.r.Context(), b, at.key, version)
 	if err == nil {
 		err = o.notMarker()
 	}
@@ -53,7 +46,21 @@ func (s *Server) copySource(q *request) (source, error) {
 	if err == nil && b.versioning != unversioned {
 		q.set("x-cos-copy-source-version-id", o.versionID())
 	}
-	return source{o, b, params.get("versionId") == ""}, err
+	return source{o, b, version == ""}, err
+}
+
+// parseCopySource reads `HOST/KEY[?versionId=ID]`, the key percent-encoded.
+func parseCopySource(header string) (target, error) {
+	raw, rawQuery, _ := strings.Cut(header, "?")
+	host, rawKey, ok := strings.Cut(strings.TrimPrefix(raw, "/"), "/")
+	t := parseHost(host)
+	key, err := url.PathUnescape(rawKey)
+	if !ok || err != nil || key == "" || !utf8.ValidString(key) || t.foreign || t.bucket == "" {
+		return target{}, refuse("InvalidCopySource", "x-cos-copy-source is HOST/KEY, the key percent-encoded.")
+	}
+	t.key = key
+	t.query, err = parseQuery(rawQuery)
+	return t, err
 }
 
 // copyObject shares the source's blobs. Class and ACL are never inherited
