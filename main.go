@@ -176,6 +176,7 @@ func serveCommand() *cobra.Command {
 	f.StringVar(&s.Dir, "data", filepath.Join(stateDir(), "serve"), "folder that keeps the data")
 	f.StringArrayVar(&s.Buckets, "bucket", []string{demo.Bucket}, "bucket to create if it is missing; may be repeated")
 	f.IntVar(&s.Seed, "seed", 0, "put that many empty objects under many/ of the first bucket")
+	f.DurationVar(&s.RestoreTime, "restore-time", emulator.DefaultRestoreTime, "how long restoring an archived object takes")
 	f.BoolVar(&s.AllowRemote, "allow-remote", false, "listen on an address that other machines can reach")
 	f.StringArrayVar(&faults, "fault", nil, "misbehave, for example latency=150ms or op=UploadPart,times=1,status=503; may be repeated")
 	return cmd

@@ -18,7 +18,19 @@ type Faults struct {
 // rule is a fault and how many requests have met it.
 type rule struct {
 	Fault
-	seen int
+	seen  int // that it matched
+	acted int // that it acted on
+}
+
+// acts counts a request that matches and reports whether it is one to act on.
+func (r *rule) acts() bool {
+	r.seen++
+	due := r.seen > r.After && (r.Every <= 1 || (r.seen-r.After)%r.Every == 0)
+	if !due || (r.Times > 0 && r.acted >= r.Times) {
+		return false
+	}
+	r.acted++
+	return true
 }
 
 // Fault is one rule. Zero fields do not restrict or act. Several rules may
@@ -26,10 +38,11 @@ type rule struct {
 // counts.
 type Fault struct {
 	// Which requests:
-	Op    string // "UploadPart", "PutObject", "GetObject", ...; "" is all
+	Op    string // one of [Operations]; "" is all
 	Key   string // only this key
 	After int    // skip this many matching requests first
-	Times int    // then act on this many; 0 is all
+	Every int    // of what is left, only on each so-manieth; 0 and 1 are each
+	Times int    // act on this many in all; 0 is no bound
 
 	// What happens, in this order:
 	Latency    time.Duration // before anything else
@@ -78,8 +91,7 @@ func (f *Faults) match(op, key string) Fault {
 		if (r.Op != "" && r.Op != op) || (r.Key != "" && r.Key != key) {
 			continue
 		}
-		r.seen++
-		if r.seen > r.After && (r.Times == 0 || r.seen <= r.After+r.Times) {
+		if r.acts() {
 			all.merge(r.Fault)
 		}
 	}
@@ -114,7 +126,7 @@ func first[T comparable](a, b T) T {
 
 // ParseFault reads the form of `serve --fault`: comma-separated
 // "op=UploadPart,after=2,times=1,status=503,code=SlowDown" or "latency=150ms".
-// Names are op, key, after, times, latency, bandwidth (bytes per second),
+// Names are op, key, after, every, times, latency, bandwidth (bytes per second),
 // status, code, retry-after (seconds), cut-body, spaces, skew, and without a
 // value reset, corrupt, stall, lose-answer, no-crc, error-in-200, html. A key
 // that holds a comma cannot be written this way.
@@ -134,7 +146,7 @@ func ParseFault(s string) (Fault, error) {
 
 // acts reports whether a rule does anything to the requests it matches.
 func (f Fault) acts() bool {
-	f.Op, f.Key, f.After, f.Times = "", "", 0, 0
+	f.Op, f.Key, f.After, f.Every, f.Times = "", "", 0, 0, 0
 	return f != Fault{}
 }
 
@@ -172,6 +184,8 @@ func (f *Fault) setValue(name, value string) (err error) {
 		f.Code = value
 	case "after":
 		f.After, err = strconv.Atoi(value)
+	case "every":
+		f.Every, err = strconv.Atoi(value)
 	case "times":
 		f.Times, err = strconv.Atoi(value)
 	case "status":

@@ -3,6 +3,9 @@ package emulator_test
 import (
 	"bytes"
 	"context"
+	"os"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +38,19 @@ func TestFault_CountsAndSelectsRequests(t *testing.T) {
 	assert.EqualValues(t, 6, c.server.Requests("PutObject"))
 	assert.EqualValues(t, 2, c.server.Requests("GetObject"))
 	assert.EqualValues(t, 8, c.server.Requests(""))
+}
+
+func TestFault_ActsOnEachNthRequest(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	c.server.Faults().Add(emulator.Fault{Op: "PutObject", After: 1, Every: 3, Times: 2, Status: 503})
+	var refused []int
+	for i := range 14 {
+		if c.do("PUT", "/k", "1").status == 503 {
+			refused = append(refused, i+1)
+		}
+	}
+	assert.Equal(t, []int{4, 7}, refused)
 }
 
 func TestFault_SeveralRulesActTogether(t *testing.T) {
@@ -236,5 +252,19 @@ func TestParseFault(t *testing.T) {
 	for _, text := range []string{"", "nonsense", "status=abc", "status=42", "op=Nothing,reset", "latency=5", "op=GetObject", "latency", "reset=maybe"} {
 		_, err := emulator.ParseFault(text)
 		assert.ErrorContains(t, err, "fault", text)
+	}
+}
+
+func TestFaults_AreAllDocumentedAndKnownToServe(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/local-server.md")
+	require.NoError(t, err)
+	words := regexp.MustCompile(`([a-z])([A-Z0-9])`)
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[emulator.Fault]()) {
+		name := strings.ToLower(words.ReplaceAllString(field.Name, "$1-$2"))
+		assert.Regexp(t, "`"+name+"[=`]", string(page))
+		if _, err := emulator.ParseFault(name + "=?"); err != nil {
+			assert.NotContains(t, err.Error(), "not known")
+		}
 	}
 }

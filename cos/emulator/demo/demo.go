@@ -28,6 +28,7 @@ const (
 type object struct {
 	key         string
 	contentType string
+	class       string // storage class; empty is STANDARD
 	size        int64
 	body        func() io.Reader
 	age         time.Duration // how long before now it was written
@@ -53,7 +54,7 @@ func Fill(ctx context.Context, s *emulator.Server) error {
 		}
 		g.Go(func() error {
 			err := s.Store(Bucket, o.key, o.body(), o.size, emulator.StoreOptions{
-				ContentType: o.contentType, Modified: now.Add(-o.age),
+				ContentType: o.contentType, StorageClass: o.class, Modified: now.Add(-o.age),
 			})
 			if err != nil {
 				return fmt.Errorf("fill demo bucket: %s: %w", o.key, err)

@@ -24,7 +24,7 @@ func objects() iter.Seq[object] {
 		if !yield(large()) {
 			return
 		}
-		for _, group := range [][]object{documents(), data(), photos(), logs(), oddNames()} {
+		for _, group := range [][]object{documents(), data(), photos(), logs(), archives(), oddNames()} {
 			for _, o := range group {
 				if !yield(o) {
 					return
@@ -115,6 +115,18 @@ func logs() []object {
 	return all
 }
 
+// archives are in classes that cost less: two have to be restored before they
+// can be read.
+func archives() []object {
+	var all []object
+	for year, class := range map[int]string{2023: "DEEP_ARCHIVE", 2024: "ARCHIVE", 2025: "STANDARD_IA"} {
+		o := raw(fmt.Sprintf("archive/%d/ledger.csv", year), "text/csv; charset=utf-8", salesCSV(), time.Duration(2026-year)*300*day)
+		o.class = class
+		all = append(all, o)
+	}
+	return all
+}
+
 // oddNames are keys that are legal and that a careless program breaks.
 func oddNames() []object {
 	const note = "Its name is the interesting part.\n"
@@ -136,6 +148,7 @@ first start. Change, upload and delete what you like: it is filled only once.
   data/       a table, JSON lines, and the same compressed
   docs/       texts, some in Chinese and Japanese
   logs/       access logs by month
+  archive/    ledgers in cheaper classes; two must be restored first
   photos/     pictures
   many/       5 000 small objects
   backup/     one object of 64 MB
