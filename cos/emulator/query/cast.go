@@ -1,0 +1,69 @@
+package query
+
+// castTypes are the names of types and what they mean.
+var castTypes = map[string]string{
+	"INT": "INT", "INTEGER": "INT",
+	"FLOAT": "FLOAT", "DOUBLE": "FLOAT",
+	"DECIMAL": "DECIMAL", "NUMERIC": "DECIMAL",
+	"STRING": "STRING", "VARCHAR": "STRING",
+	"BOOL": "BOOL", "BOOLEAN": "BOOL",
+	"TIMESTAMP": "TIMESTAMP",
+}
+
+func (c *cast) eval(e *env) (value, error) {
+	v, err := c.operand.eval(e)
+	if err != nil || v.absent() {
+		return v, err
+	}
+	made, ok := v.castTo(c.to)
+	if !ok {
+		return v, c.at.refuse("CastFailed", "%s cannot be cast to %s", quote(v.text()), c.to)
+	}
+	return made, nil
+}
+
+func (v value) castTo(to string) (value, bool) {
+	switch to {
+	case "STRING":
+		return ofText(v.text()), true
+	case "BOOL":
+		return v.castBool()
+	case "TIMESTAMP":
+		t, ok := v.when()
+		return value{kind: timestamp, s: v.text(), time: t}, ok
+	}
+	n, ok := v.castNumber()
+	if !ok {
+		return v, false
+	}
+	switch to {
+	case "INT":
+		n, ok = n.truncate()
+	case "FLOAT":
+		n = fromFloat(n.float64())
+	}
+	made, err := position{}.finite(n)
+	return made, ok && err == nil
+}
+
+func (v value) castNumber() (number, bool) {
+	switch v.kind {
+	case text:
+		return parseNumber(v.s)
+	case boolean:
+		return integer(int64(compareBools(v.flag, false))), true
+	default:
+		return v.number()
+	}
+}
+
+func (v value) castBool() (value, bool) {
+	if n, ok := v.number(); ok {
+		return ofBool(!n.isZero()), true
+	}
+	if v.kind == text {
+		v.kind = loose
+	}
+	b, ok := v.truth()
+	return ofBool(b), ok
+}
