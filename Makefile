@@ -9,9 +9,11 @@ ARGS    ?=
 TIMEOUT ?= 5m
 # Packages that keep golden frames, and the flag that only they know.
 GOLDEN  ?= ./tui ./views
+# How long make fuzz spends on each target.
+FUZZTIME ?= 30s
 UPDATE  ?= -update
 
-.PHONY: help build run test race lint bench golden interop clean
+.PHONY: help build run test race lint bench fuzz golden interop clean
 .PHONY: style windows darwin prepare tests-compiled
 .DEFAULT_GOAL := help
 
@@ -62,6 +64,13 @@ bench: ## print the figures, each beside its target or a peer's; takes four minu
 	go test -run '^$$' -bench . -benchtime 1x -timeout 20m .
 	go test -run '^$$' -bench TerminalBytes -benchtime 1x -timeout 5m ./tui
 	go test -run '^$$' -bench List -timeout 5m ./cos/emulator
+
+fuzz: ## fuzz each target for FUZZTIME (30s); PKG narrows it
+	@set -e; for pkg in $$(go list $(PKG)); do \
+		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			(set -x; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg); \
+		done; \
+	done
 
 golden: ## write the golden frames anew; read the diff before committing it
 	go test $(GOLDEN) $(UPDATE)

@@ -3,7 +3,6 @@ package emulator
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -198,13 +197,7 @@ func copyRange(header string, size int64) (byteRange, error) {
 }
 
 func (s *Server) copyContent(ctx context.Context, from source, r byteRange) (*content, error) {
-	read, write := io.Pipe()
-	stop := context.AfterFunc(ctx, func() { read.CloseWithError(ctx.Err()) })
-	defer stop()
-	go func() {
-		write.CloseWithError(s.blobs.send(write, cutBody(from.body, r.first, r.length), from.inline))
-	}()
-	c, err := s.blobs.store(read, r.length)
-	read.CloseWithError(io.ErrClosedPipe) // ends the sender if the store gave up
-	return c, err
+	content := s.reader(ctx, from.object, r)
+	defer content.Close() // ends the sender if the store gave up
+	return s.blobs.store(content, r.length)
 }

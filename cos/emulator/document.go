@@ -77,24 +77,33 @@ func (d *document) owner(element, bucket string) {
 	d.close(element)
 }
 
-// readXML reads the document of a request into v. Content-MD5 is checked if it
-// is there.
+// readXML reads the document of a request into v.
 func (q *request) readXML(v any) error {
-	want, err := contentMD5(q.r.Header)
+	doc, err := q.readDocument()
 	if err != nil {
 		return err
 	}
-	raw, err := io.ReadAll(io.LimitReader(q.r.Body, maxXMLBytes+1))
-	switch {
-	case err != nil:
-		return incomplete(err)
-	case len(raw) > maxXMLBytes:
-		return refuse("XMLSizeLimit", "The XML document is too large.")
-	case want != nil && *want != md5.Sum(raw):
-		return badDigest()
-	}
-	if err := xml.Unmarshal(raw, v); err != nil {
+	if err := xml.Unmarshal(doc, v); err != nil {
 		return refuse("MalformedXML", "The XML you provided was not well-formed: "+err.Error())
 	}
 	return nil
+}
+
+// readDocument reads the document of a request. Content-MD5 is checked if it
+// is there.
+func (q *request) readDocument() ([]byte, error) {
+	want, err := contentMD5(q.r.Header)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := io.ReadAll(io.LimitReader(q.r.Body, maxXMLBytes+1))
+	switch {
+	case err != nil:
+		return nil, incomplete(err)
+	case len(doc) > maxXMLBytes:
+		return nil, refuse("XMLSizeLimit", "The XML document is too large.")
+	case want != nil && *want != md5.Sum(doc):
+		return nil, badDigest()
+	}
+	return doc, nil
 }

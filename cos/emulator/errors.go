@@ -46,7 +46,6 @@ var statuses = map[string]int{
 	"MissingContentLength":     http.StatusLengthRequired,
 	"MissingRequestBodyError":  http.StatusBadRequest,
 	"NoSuchBucket":             http.StatusNotFound,
-	"NoSuchCopySource":         http.StatusNotFound,
 	"NoSuchKey":                http.StatusNotFound,
 	"NoSuchTagSet":             http.StatusNotFound,
 	"NoSuchUpload":             http.StatusNotFound,

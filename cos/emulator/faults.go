@@ -51,8 +51,8 @@ type Fault struct {
 	Code       string        // "SlowDown"
 	RetryAfter int           // seconds, header of that answer
 	Reset      bool          // close the connection before doing anything
-	CutBody    int64         // answer a GET with only this many bytes, then close (-1: none)
-	Corrupt    bool          // flip one byte of the answered body of a GET
+	CutBody    int64         // answer a GET or SELECT with only this many bytes, then close (-1: none)
+	Corrupt    bool          // flip one byte of the answered body of a GET or SELECT
 	Stall      bool          // send headers, then nothing until the client leaves
 	LoseAnswer bool          // do the work, then close the connection unanswered
 	NoCRC      bool          // leave x-cos-hash-crc64ecma out

@@ -1,8 +1,10 @@
 package emulator
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -108,4 +110,16 @@ func storageTier(class string) string {
 		return "FREQUENT"
 	}
 	return ""
+}
+
+// reader reads a range of an object as a stream. The caller is between
+// blobs.begin and its end, and closes it.
+func (s *Server) reader(ctx context.Context, o *object, r byteRange) io.ReadCloser {
+	read, write := io.Pipe()
+	stop := context.AfterFunc(ctx, func() { read.CloseWithError(ctx.Err()) })
+	go func() {
+		defer stop()
+		write.CloseWithError(s.blobs.send(write, cutBody(o.body, r.first, r.length), o.inline))
+	}()
+	return read
 }

@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -205,4 +206,20 @@ func TestTrafficLimit_IsObeyed(t *testing.T) {
 	began := time.Now()
 	assert.Len(t, c.get("k", "x-cos-traffic-limit", "819200").body, 51_200)
 	assert.Greater(t, time.Since(began), 450*time.Millisecond, "102 400 bytes a second")
+}
+
+func TestLimits_AnAccountHas200Buckets(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	create := func(i int) answer {
+		c.host = fmt.Sprintf("b%d-1250000000.cos.ap-guangzhou.myqcloud.com", i)
+		return c.do("PUT", "/", "")
+	}
+	for i := range 199 { // one is there already
+		require.Equal(t, 200, create(i).status)
+	}
+	assert.Equal(t, "TooManyBuckets", create(199).code())
+	assert.Equal(t, "BucketAlreadyOwnedByYou", create(0).code())
+	require.Equal(t, 204, c.do("DELETE", "/", "").status)
+	assert.Equal(t, 200, create(199).status)
 }

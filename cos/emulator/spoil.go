@@ -5,7 +5,8 @@ import (
 	"net/http"
 )
 
-// spoil returns a writer that does to the body of a GET what the faults ask.
+// spoil returns a writer that does to the body of an answer of length bytes
+// what the faults ask.
 // Without such a fault it is w itself, which can take whole files.
 func (q *request) spoil(w io.Writer, length int64) io.Writer {
 	f := q.fault
