@@ -62,7 +62,7 @@ type signature struct {
 }
 
 // findSignature returns nil for an anonymous request.
-func findSignature(r *http.Request, q query) (*signature, error) {
+func findSignature(r *http.Request, q params) (*signature, error) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		pairs := map[string]string{}
 		for pair := range strings.SplitSeq(strings.TrimSpace(header), "&") {
@@ -145,7 +145,7 @@ func (s *signature) compute(secretKey string, r *http.Request, t *target, host s
 
 // signedParams returns the parameters that the signature lists. Names in the
 // list are lower case and percent-encoded.
-func (s *signature) signedParams(q query) []param {
+func (s *signature) signedParams(q params) []param {
 	var pairs []param
 	for _, p := range q {
 		name := strings.ToLower(encodeAll(p.name))

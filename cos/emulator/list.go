@@ -21,7 +21,7 @@ func (s *Server) listObjects(q *request) error {
 	return q.document(http.StatusOK, listDocument(b, l, encoded, page, truncated))
 }
 
-func readListing(q query) (l listing, encoded bool, err error) {
+func readListing(q params) (l listing, encoded bool, err error) {
 	l = listing{prefix: q.get("prefix"), delimiter: q.get("delimiter"), marker: q.get("marker")}
 	if !utf8.ValidString(l.prefix + l.marker) {
 		return l, false, refuse("InvalidArgument", "prefix and marker are valid UTF-8.")

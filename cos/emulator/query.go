@@ -11,12 +11,12 @@ type param struct {
 	name, value string
 }
 
-// query is parsed by hand: url.ParseQuery drops pairs with a literal ";",
+// params are parsed by hand: url.ParseQuery drops pairs with a literal ";",
 // which presigned URLs hold when their client does not escape it.
-type query []param
+type params []param
 
-func parseQuery(raw string) (query, error) {
-	var q query
+func parseQuery(raw string) (params, error) {
+	var q params
 	for pair := range strings.SplitSeq(raw, "&") {
 		if pair == "" {
 			continue
@@ -36,7 +36,7 @@ func parseQuery(raw string) (query, error) {
 }
 
 // get returns the first value of name, which is case sensitive.
-func (q query) get(name string) string {
+func (q params) get(name string) string {
 	for _, p := range q {
 		if p.name == name {
 			return p.value
@@ -46,7 +46,7 @@ func (q query) get(name string) string {
 }
 
 // rename gives every parameter called from the name to.
-func (q query) rename(from, to string) {
+func (q params) rename(from, to string) {
 	for i := range q {
 		if q[i].name == from {
 			q[i].name = to
@@ -55,7 +55,7 @@ func (q query) rename(from, to string) {
 }
 
 // has reports whether name is there, with or without a value.
-func (q query) has(name string) bool {
+func (q params) has(name string) bool {
 	for _, p := range q {
 		if p.name == name {
 			return true
@@ -66,7 +66,7 @@ func (q query) has(name string) bool {
 
 // number returns the integer value of name within [low, high], or fallback if
 // it is missing or empty.
-func (q query) number(name string, low, high, fallback int) (int, error) {
+func (q params) number(name string, low, high, fallback int) (int, error) {
 	v := q.get(name)
 	if v == "" {
 		return fallback, nil
@@ -79,13 +79,13 @@ func (q query) number(name string, low, high, fallback int) (int, error) {
 }
 
 // pageSize reads max-keys and its likes: 1 to 1000, where more means 1000.
-func (q query) pageSize(name string) (int, error) {
+func (q params) pageSize(name string) (int, error) {
 	n, err := q.number(name, 1, 1<<31-1, maxPage)
 	return min(n, maxPage), err
 }
 
 // urlEncoded reports whether names are to be answered percent-encoded.
-func (q query) urlEncoded() (bool, error) {
+func (q params) urlEncoded() (bool, error) {
 	switch v := q.get("encoding-type"); v {
 	case "":
 		return false, nil

@@ -150,7 +150,7 @@ func level(t *target) string {
 
 // subresource returns the parameters that are not plain, joined; usually none
 // or one.
-func subresource(q query) string {
+func subresource(q params) string {
 	var subs []string
 	for _, p := range q {
 		if !isPlain(p.name) {

@@ -15,7 +15,7 @@ type target struct {
 	region string // as the host names it; empty if it names none
 	key    string // decoded, empty for the bucket itself
 	path   string // decoded, with its leading "/", as it is signed
-	query  query
+	query  params
 
 	website bool // a static-website host, which has no API
 	foreign bool // a host that is none of the service's
