@@ -54,6 +54,7 @@ func newError(call *call, req *http.Request, resp *http.Response) *Error {
 		RequestID: h.Get("x-cos-request-id"), TraceID: h.Get("x-cos-trace-id"),
 		DeleteMarker: h.Get("x-cos-delete-marker") == "true",
 		Anonymous:    req.Header.Get("Authorization") == "",
+		region:       h.Get("x-cos-bucket-region"),
 	}
 	if call.bucket != nil {
 		e.Bucket = call.bucket.name
@@ -144,7 +145,7 @@ func (a *answer) document(root string, decode func(*xmlParser) error) error {
 		return err
 	}
 	if len(doc) > maxXMLBytes {
-		return fmt.Errorf("%s: the answer is longer than %d bytes", a.call.what(), maxXMLBytes)
+		return fmt.Errorf("%s: %w: it is longer than %d bytes", a.call.what(), ErrMalformed, maxXMLBytes)
 	}
 	if doc = trimDocument(doc); len(doc) > 0 && doc[0] != '<' {
 		return a.foreign()

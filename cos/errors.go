@@ -10,27 +10,38 @@ import (
 	"time"
 )
 
-// Sentinels for errors.Is. An [*Error] matches the one its code stands for.
+// Sentinels for errors.Is. An [*Error] matches the one that its code stands
+// for, or its status if the answer named no code.
 var (
-	ErrNotFound      = errors.New("not found")              // no such key or version
-	ErrNoBucket      = errors.New("no such bucket")         // none of that name in that region
-	ErrNoUpload      = errors.New("no such upload")         // unknown or finished upload id
-	ErrDenied        = errors.New("access denied")          // AccessDenied and friends
-	ErrBadKey        = errors.New("wrong key pair")         // InvalidAccessKeyId, SignatureDoesNotMatch
-	ErrArchived      = errors.New("archived")               // InvalidObjectState
-	ErrConflict      = errors.New("conflict")               // PathConflict, UploadConflict, ...
-	ErrPrecondition  = errors.New("precondition failed")    // 412
-	ErrRange         = errors.New("range not satisfiable")  // 416
-	ErrClock         = errors.New("wrong clock")            // RequestTimeTooSkewed, expired
-	ErrRedirect      = errors.New("answered elsewhere")     // 3xx, never followed
-	ErrStalled       = errors.New("connection stalled")     // no byte for the idle timeout
-	ErrNotCOS        = errors.New("not an answer from COS") // HTML, a proxy's page
-	ErrCutBody       = errors.New("body ended early")       // fewer bytes than announced
-	ErrInvalidKey    = errors.New("invalid object key")     // refused before sending
-	ErrInvalidBucket = errors.New("invalid bucket name")    // refused before sending
-	ErrInvalidInput  = errors.New("invalid request")        // refused before sending: a header, a size, a part number
-	ErrNoRegion      = errors.New("no region")              // needed for the bucket's host and not set
-	ErrNoCredentials = errors.New("no credentials")         // none were found, or half a pair
+	ErrNotFound      = errors.New("not found")                       // no such key, version or tags
+	ErrNoBucket      = errors.New("no such bucket")                  // none of that name in that region
+	ErrNoUpload      = errors.New("no such upload")                  // unknown or finished upload id
+	ErrDenied        = errors.New("access denied")                   // AccessDenied and friends
+	ErrBadKey        = errors.New("wrong key pair")                  // InvalidAccessKeyId, SignatureDoesNotMatch, a token that ended
+	ErrArchived      = errors.New("archived")                        // InvalidObjectState: restore it first
+	ErrNotArchived   = errors.New("not archived")                    // RestoreNonArchiveObject
+	ErrConflict      = errors.New("conflict")                        // PathConflict, UploadConflict, BucketNotEmpty, ...
+	ErrRestoring     = fmt.Errorf("%w: being restored", ErrConflict) // RestoreAlreadyInProgress: wait; it is an ErrConflict too
+	ErrPosition      = errors.New("wrong append position")           // AppendPositionErr: the object has another length
+	ErrNotAppendable = errors.New("not appendable")                  // ObjectNotAppendable: it was not begun by appending
+	ErrPrecondition  = errors.New("precondition failed")             // 412
+	ErrNotModified   = errors.New("not modified")                    // 304, IfNoneMatch or IfModifiedSince did not hold
+	ErrRange         = errors.New("range not satisfiable")           // 416
+	ErrClock         = errors.New("wrong clock")                     // RequestTimeTooSkewed, expired
+	ErrRedirect      = errors.New("answered elsewhere")              // 3xx, never followed
+	ErrUnsupported   = errors.New("not supported")                   // NotImplemented, MethodNotAllowed, NotSupportedStorageClass
+	ErrQuota         = errors.New("limit reached")                   // TooManyBuckets
+	ErrBusy          = errors.New("service busy")                    // SlowDown, ServiceUnavailable, InternalError; retryable
+	ErrDamaged       = errors.New("damaged on the way")              // BadDigest; retryable
+	ErrStalled       = errors.New("connection stalled")              // no byte for the idle timeout, or the service waited too long
+	ErrCutBody       = errors.New("body ended early")                // fewer bytes than announced, to us or to the service
+	ErrNotCOS        = errors.New("not an answer from COS")          // HTML, a proxy's page
+	ErrMalformed     = errors.New("malformed answer")                // XML or a frame that cannot be read or believed, or is too long
+	ErrInvalidKey    = errors.New("invalid object key")              // refused before sending, or by the service
+	ErrInvalidBucket = errors.New("invalid bucket name")             // refused before sending, or by the service
+	ErrInvalidInput  = errors.New("invalid request")                 // refused before sending, or by the service: a header, a size, a part
+	ErrNoRegion      = errors.New("no region")                       // needed for the bucket's host and not set
+	ErrNoCredentials = errors.New("no credentials")                  // none were found, or half a pair
 )
 
 // Error is an answer of the service that is not a success.
@@ -54,7 +65,8 @@ type Error struct {
 	// "text/html from 10.0.0.1:3128". Such an error is [ErrNotCOS].
 	Foreign string
 
-	date time.Time // of the answer, by the service's clock
+	date   time.Time // of the answer, by the service's clock
+	region string    // that the answer names as the bucket's
 }
 
 // Error is one printable line: operation, resource, code, message, status and
@@ -96,25 +108,50 @@ func (e *Error) meaning() string {
 // Is makes errors.Is match the sentinel that the error stands for.
 func (e *Error) Is(target error) bool {
 	s := e.sentinel()
-	return s != nil && s == target
+	return s != nil && errors.Is(s, target)
 }
 
-var sentinelOfCode = map[string]error{
-	"NoSuchKey": ErrNotFound, "NoSuchVersion": ErrNotFound, "NoSuchCopySource": ErrNotFound,
-	"NoSuchBucket": ErrNoBucket, "NoSuchUpload": ErrNoUpload,
-	"AccessDenied": ErrDenied, "AccessForbidden": ErrDenied, "UnavailableForLegalReasons": ErrDenied,
-	"InvalidAccessKeyId": ErrBadKey, "SignatureDoesNotMatch": ErrBadKey,
-	"ExpiredToken": ErrBadKey, "InvalidToken": ErrBadKey,
-	"InvalidObjectState": ErrArchived,
-	"PathConflict":       ErrConflict, "UploadConflict": ErrConflict, "RestoreAlreadyInProgress": ErrConflict,
-	"BucketAlreadyExists": ErrConflict, "BucketAlreadyOwnedByYou": ErrConflict, "BucketNotEmpty": ErrConflict,
-	"InvalidBucketState": ErrConflict, "ObjectLocked": ErrConflict,
-	"PreconditionFailed":   ErrPrecondition,
-	"InvalidRange":         ErrRange,
-	"RequestTimeTooSkewed": ErrClock, "RequestHasExpired": ErrClock,
-	"PermanentRedirect": ErrRedirect, "TemporaryRedirect": ErrRedirect, "Redirect": ErrRedirect,
-	"InvalidBucketName": ErrInvalidBucket,
-}
+// sentinelOfCode knows the documented codes (API document 436/7730).
+var sentinelOfCode = func() map[string]error {
+	of := map[string]error{}
+	for _, group := range []struct {
+		is    error
+		codes string
+	}{
+		{ErrNotFound, "NoSuchKey NoSuchVersion NoSuchCopySource NoSuchTagSet"},
+		{ErrNoBucket, "NoSuchBucket"},
+		{ErrNoUpload, "NoSuchUpload"},
+		{ErrDenied, "AccessDenied AccessForbidden UnavailableForLegalReasons"},
+		{ErrBadKey, "InvalidAccessKeyId SignatureDoesNotMatch ExpiredToken InvalidToken"},
+		{ErrArchived, "InvalidObjectState"},
+		{ErrNotArchived, "RestoreNonArchiveObject"},
+		{ErrConflict, `PathConflict UploadConflict BucketAlreadyExists BucketAlreadyOwnedByYou BucketNotEmpty
+			InvalidBucketState ObjectLocked`},
+		{ErrRestoring, "RestoreAlreadyInProgress"},
+		{ErrPosition, "AppendPositionErr"},
+		{ErrNotAppendable, "ObjectNotAppendable"},
+		{ErrPrecondition, "PreconditionFailed"},
+		{ErrRange, "InvalidRange"},
+		{ErrClock, "RequestTimeTooSkewed RequestHasExpired"},
+		{ErrRedirect, "PermanentRedirect TemporaryRedirect Redirect"},
+		{ErrUnsupported, "NotImplemented MethodNotAllowed UploadIdNotSupported NotSupportedStorageClass BucketVersionNotOpen"},
+		{ErrQuota, "TooManyBuckets"},
+		{ErrBusy, "InternalError SlowDown ServiceUnavailable"},
+		{ErrDamaged, "BadDigest"},
+		{ErrStalled, "RequestTimeout UserNetworkTooSlow"},
+		{ErrCutBody, "IncompleteBody"},
+		{ErrInvalidKey, "InvalidObjectName KeyTooLong"},
+		{ErrInvalidBucket, "InvalidBucketName"},
+		{ErrInvalidInput, `BadRequest EntitySizeNotMatch EntityTooLarge EntityTooSmall InvalidArgument InvalidCopySource
+			InvalidDelimiter InvalidDigest InvalidPart InvalidPartOrder InvalidRequest InvalidSHA1Digest InvalidTag InvalidURI
+			MalformedXML MissingContentLength MissingRequestBodyError XMLSizeLimit`},
+	} {
+		for code := range strings.FieldsSeq(group.codes) {
+			of[code] = group.is
+		}
+	}
+	return of
+}()
 
 // sentinel decides by code, because statuses moved between editions of the
 // error table; the status only speaks where there was no code.
@@ -139,6 +176,8 @@ func (e *Error) sentinel() error {
 		return ErrNotFound
 	case http.StatusConflict:
 		return ErrConflict
+	case http.StatusNotModified:
+		return ErrNotModified
 	case http.StatusPreconditionFailed:
 		return ErrPrecondition
 	case http.StatusRequestedRangeNotSatisfiable:

@@ -29,7 +29,7 @@ func TestHead_ReadsAllThatTheServiceSays(t *testing.T) {
 			w.Header().Set(name, value)
 		}
 	})
-	got, err := b.Head(t.Context(), "k", cos.GetOptions{IfMatch: "abc", VersionID: "MTg="})
+	got, err := b.Head(t.Context(), "k", cos.GetOptions{Conditions: cos.Conditions{IfMatch: "abc"}, VersionID: "MTg="})
 	require.NoError(t, err)
 	assert.Equal(t, "r", got.Raw.Get("x-cos-request-id"))
 	got.Raw = nil

@@ -11,108 +11,21 @@ import (
 	"time"
 )
 
-// ListBuckets returns all buckets of the account (GET Service).
-func (c *Client) ListBuckets(ctx context.Context) ([]BucketInfo, error) {
-	var all []BucketInfo
-	for marker := ""; ; {
-		page, next, err := c.bucketPage(ctx, marker)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, page...)
-		if next == "" {
-			return all, nil
-		}
-		if next <= marker {
-			return nil, fmt.Errorf("ListBuckets: the page after %s does not advance", shortened(marker))
-		}
-		marker = next
-	}
-}
-
-// bucketPage returns one page and the marker of the next, "" on the last.
-func (c *Client) bucketPage(ctx context.Context, marker string) ([]BucketInfo, string, error) {
-	a, err := c.do(ctx, &call{op: "ListBuckets", method: http.MethodGet, query: params{}.add("marker", marker)})
-	if err != nil {
-		return nil, "", err
-	}
-	var page []BucketInfo
-	var next string
-	truncated := false
-	err = a.document("ListAllMyBucketsResult", func(p *xmlParser) error {
-		return p.each(func(name string) (err error) {
-			switch name {
-			case "Buckets":
-				page, err = decodeBuckets(p)
-			case "IsTruncated":
-				truncated, err = boolean(p)
-			case "NextMarker":
-				next, err = p.text()
-			default:
-				err = p.skip()
-			}
-			return err
-		})
-	})
-	if !truncated {
-		next = ""
-	} else if next == "" && err == nil {
-		err = fmt.Errorf("ListBuckets: the answer is truncated and names no next marker")
-	}
-	return page, next, err
-}
-
-func decodeBuckets(p *xmlParser) (all []BucketInfo, err error) {
-	err = p.each(func(string) error {
-		var b BucketInfo
-		err := p.each(func(name string) (err error) {
-			switch name {
-			case "Name":
-				b.Name, err = p.text()
-			case "Location":
-				b.Region, err = p.text()
-			case "CreationDate":
-				b.Created, err = moment(p)
-			default:
-				err = p.skip()
-			}
-			return err
-		})
-		all = append(all, b)
-		return err
-	})
-	return all, err
-}
-
-// CreateBucket creates a bucket in the client's region (PUT Bucket).
-func (c *Client) CreateBucket(ctx context.Context, name string) error {
-	a, err := c.do(ctx, c.Bucket(name, "").onBucket("CreateBucket", http.MethodPut))
-	if err != nil {
-		return err
-	}
-	a.finish()
-	return nil
-}
-
 // List returns one page (GET Bucket). A truncated page always has a NextMarker
 // behind the marker that was asked for; one without is an error.
 func (b *Bucket) List(ctx context.Context, o ListOptions) (*ListPage, error) {
 	call := b.onBucket("ListObjects", http.MethodGet)
 	call.query = params{}.add("prefix", o.Prefix).add("delimiter", o.Delimiter).add("marker", o.Marker).
 		add("max-keys", pageSize(o.MaxKeys)).add("encoding-type", "url")
-	a, err := b.client.do(ctx, call)
-	if err != nil {
-		return nil, err
-	}
 	page := &ListPage{}
-	if err := a.document("ListBucketResult", page.decode); err != nil {
+	if err := b.client.decoded(ctx, call, "ListBucketResult", page.decode); err != nil {
 		return nil, err
 	}
 	if page.Truncated && page.NextMarker == "" {
 		page.NextMarker = page.last()
 	}
 	if page.Truncated && page.NextMarker <= o.Marker {
-		return nil, fmt.Errorf("%s: the page after %q does not advance", call.what(), shortened(o.Marker))
+		return nil, fmt.Errorf("%s: %w: the page after %q does not advance", call.what(), ErrMalformed, shortened(o.Marker))
 	}
 	if !page.Truncated {
 		page.NextMarker = ""
@@ -120,18 +33,17 @@ func (b *Bucket) List(ctx context.Context, o ListOptions) (*ListPage, error) {
 	return page, nil
 }
 
-// Pages lists page after page, one request at a time, and stops after the
-// first error. A page that does not advance is an error.
+// Pages lists page after page (GET Bucket). While the loop's body handles a
+// page the next one is asked for, so at most one request more is sent than
+// pages are used. Leaving the loop cancels that request and waits for it. An
+// error is yielded with a nil page and ends the loop; a page that does not
+// advance is one. Ranging again begins again.
 func (b *Bucket) Pages(ctx context.Context, o ListOptions) iter.Seq2[*ListPage, error] {
-	return func(yield func(*ListPage, error) bool) {
-		for {
-			page, err := b.List(ctx, o)
-			if !yield(page, err) || err != nil || !page.Truncated {
-				return
-			}
-			o.Marker = page.NextMarker
-		}
-	}
+	return pages(ctx, o, b.List, func(page *ListPage) (ListOptions, bool) {
+		o := o
+		o.Marker = page.NextMarker
+		return o, page.Truncated
+	})
 }
 
 func pageSize(n int) string {
@@ -176,26 +88,30 @@ func (l *ListPage) decode(p *xmlParser) error {
 
 func decodeObject(p *xmlParser) (ObjectInfo, error) {
 	o := ObjectInfo{StorageClass: storageClass("")}
-	err := p.each(func(name string) (err error) {
-		switch name {
-		case "Key":
-			o.Key, err = encodedName(p)
-		case "LastModified":
-			o.LastModified, err = moment(p)
-		case "ETag":
-			o.ETag, err = etag(p)
-		case "Size":
-			o.Size, err = integer(p)
-		case "StorageClass":
-			var s string
-			s, err = p.text()
-			o.StorageClass = storageClass(s)
-		default:
-			err = p.skip()
-		}
-		return err
-	})
+	err := p.each(func(name string) error { return o.field(p, name) })
 	return o, err
+}
+
+// field decodes one element of an object; of a version it knows all but the
+// version.
+func (o *ObjectInfo) field(p *xmlParser, name string) (err error) {
+	switch name {
+	case "Key":
+		o.Key, err = encodedName(p)
+	case "LastModified":
+		o.LastModified, err = moment(p)
+	case "ETag":
+		o.ETag, err = etag(p)
+	case "Size":
+		o.Size, err = integer(p)
+	case "StorageClass":
+		var s string
+		s, err = p.text()
+		o.StorageClass = storageClass(s)
+	default:
+		err = p.skip()
+	}
+	return err
 }
 
 func decodePrefixes(p *xmlParser, all []string) ([]string, error) {

@@ -2,8 +2,8 @@ package cos
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"strconv"
 	"strings"
@@ -17,11 +17,7 @@ func (b *Bucket) InitiateUpload(ctx context.Context, key string, h Headers) (upl
 	if err := h.set(call.header); err != nil {
 		return "", fmt.Errorf("%s: %w", call.what(), err)
 	}
-	a, err := b.client.do(ctx, call)
-	if err != nil {
-		return "", err
-	}
-	err = a.document("InitiateMultipartUploadResult", func(p *xmlParser) error {
+	err = b.client.decoded(ctx, call, "InitiateMultipartUploadResult", func(p *xmlParser) error {
 		return p.each(func(name string) (err error) {
 			if name != "UploadId" {
 				return p.skip()
@@ -31,7 +27,7 @@ func (b *Bucket) InitiateUpload(ctx context.Context, key string, h Headers) (upl
 		})
 	})
 	if err == nil && uploadID == "" {
-		err = fmt.Errorf("%s: the answer holds no upload id", call.what())
+		err = fmt.Errorf("%s: %w: it holds no upload id", call.what(), ErrMalformed)
 	}
 	return uploadID, err
 }
@@ -58,8 +54,7 @@ func (b *Bucket) UploadPart(ctx context.Context, key, uploadID string, number in
 		return nil, fmt.Errorf("%s: %w: part %d of %d bytes", call.what(), ErrInvalidInput, number, body.Size)
 	}
 	call.query = params{{"partNumber", strconv.Itoa(number)}, {"uploadId", uploadID}}
-	call.body = &body
-	return b.put(ctx, call)
+	return b.put(ctx, call, body)
 }
 
 // ListParts returns the parts after marker (0 for the first page).
@@ -72,16 +67,12 @@ func (b *Bucket) ListParts(ctx context.Context, key, uploadID string, marker int
 		call.query = call.query.add("part-number-marker", strconv.Itoa(marker))
 	}
 	call.query = call.query.add("max-parts", strconv.Itoa(MaxPageKeys)).add("encoding-type", "url")
-	a, err := b.client.do(ctx, call)
-	if err != nil {
-		return nil, err
-	}
 	page := &PartsPage{}
-	if err := a.document("ListPartsResult", page.decode); err != nil {
+	if err := b.client.decoded(ctx, call, "ListPartsResult", page.decode); err != nil {
 		return nil, err
 	}
 	if page.Truncated && page.NextMarker <= marker {
-		return nil, fmt.Errorf("%s: the page after part %d does not advance", call.what(), marker)
+		return nil, fmt.Errorf("%s: %w: the page after part %d does not advance", call.what(), ErrMalformed, marker)
 	}
 	return page, nil
 }
@@ -131,20 +122,27 @@ func decodePart(p *xmlParser) (part Part, err error) {
 	return part, err
 }
 
-// AllParts returns every part the service holds of an upload, by number.
+// PartPages lists page after page of an upload's parts, as [Bucket.Pages] does
+// of objects (List Parts).
+func (b *Bucket) PartPages(ctx context.Context, key, uploadID string) iter.Seq2[*PartsPage, error] {
+	return pages(ctx, 0, func(ctx context.Context, marker int) (*PartsPage, error) {
+		return b.ListParts(ctx, key, uploadID, marker)
+	}, func(page *PartsPage) (int, bool) { return page.NextMarker, page.Truncated })
+}
+
+// AllParts returns every part the service holds of an upload, by number (List
+// Parts, page after page). It may be repeated.
 func (b *Bucket) AllParts(ctx context.Context, key, uploadID string) ([]Part, error) {
 	var all []Part
-	for marker := 0; ; {
-		page, err := b.ListParts(ctx, key, uploadID, marker)
+	for page, err := range b.PartPages(ctx, key, uploadID) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, page.Parts...)
-		if !page.Truncated {
-			return all, nil
+		if all = append(all, page.Parts...); len(all) > MaxParts {
+			return nil, fmt.Errorf("%s: %w: more than %d parts", target("ListParts", b.name, key), ErrMalformed, MaxParts)
 		}
-		marker = page.NextMarker
 	}
+	return all, nil
 }
 
 // CompleteUpload joins parts, ascending by number, into the object. A 200
@@ -159,9 +157,7 @@ func (b *Bucket) CompleteUpload(ctx context.Context, key, uploadID string, parts
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", call.what(), err)
 	}
-	call.body = smallBody(doc)
-	call.header.Set("Content-Type", "application/xml")
-	a, err := b.client.do(ctx, call)
+	a, err := b.client.do(ctx, call.sends(doc))
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +173,7 @@ func (b *Bucket) CompleteUpload(ctx context.Context, key, uploadID string, parts
 		})
 	})
 	if err == nil && r.ETag == "" {
-		err = fmt.Errorf("%s: the answer holds no ETag", call.what())
+		err = fmt.Errorf("%s: %w: it holds no ETag", call.what(), ErrMalformed)
 	}
 	if err != nil {
 		return nil, err
@@ -209,73 +205,5 @@ func (b *Bucket) AbortUpload(ctx context.Context, key, uploadID string) error {
 	if err != nil {
 		return err
 	}
-	a, err := b.client.do(ctx, call)
-	if err != nil {
-		return err
-	}
-	a.finish()
-	return nil
-}
-
-var errStuckUploads = errors.New("the page of uploads does not advance")
-
-// ListUploads returns one page of the uploads in progress.
-func (b *Bucket) ListUploads(ctx context.Context, o UploadsOptions) (*UploadsPage, error) {
-	call := b.onBucket("ListUploads", http.MethodGet)
-	call.query = params{{"uploads", ""}}.add("prefix", o.Prefix).add("delimiter", o.Delimiter).
-		add("key-marker", o.KeyMarker).add("upload-id-marker", o.UploadMarker).
-		add("max-uploads", pageSize(o.MaxUploads)).add("encoding-type", "url")
-	a, err := b.client.do(ctx, call)
-	if err != nil {
-		return nil, err
-	}
-	page := &UploadsPage{}
-	if err := a.document("ListMultipartUploadsResult", page.decode); err != nil {
-		return nil, err
-	}
-	stuck := page.NextKeyMarker < o.KeyMarker ||
-		page.NextKeyMarker == o.KeyMarker && page.NextUploadMark == o.UploadMarker
-	if page.Truncated && stuck {
-		return nil, fmt.Errorf("%s: %w", call.what(), errStuckUploads)
-	}
-	return page, nil
-}
-
-func (l *UploadsPage) decode(p *xmlParser) error {
-	return p.each(func(name string) (err error) {
-		switch name {
-		case "Upload":
-			var u Upload
-			u, err = decodeUpload(p)
-			l.Uploads = append(l.Uploads, u)
-		case "CommonPrefixes":
-			l.Prefixes, err = decodePrefixes(p, l.Prefixes)
-		case "IsTruncated":
-			l.Truncated, err = boolean(p)
-		case "NextKeyMarker":
-			l.NextKeyMarker, err = encodedName(p)
-		case "NextUploadIdMarker":
-			l.NextUploadMark, err = p.text()
-		default:
-			err = p.skip()
-		}
-		return err
-	})
-}
-
-func decodeUpload(p *xmlParser) (u Upload, err error) {
-	err = p.each(func(name string) (err error) {
-		switch name {
-		case "Key":
-			u.Key, err = encodedName(p)
-		case "UploadId":
-			u.UploadID, err = p.text()
-		case "Initiated":
-			u.Initiated, err = moment(p)
-		default:
-			err = p.skip()
-		}
-		return err
-	})
-	return u, err
+	return b.client.finished(ctx, call)
 }

@@ -3,10 +3,13 @@ package cos
 import (
 	"bytes"
 	"context"
+	"crypto/md5" //nolint:gosec // Content-MD5 is MD5
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -38,7 +41,33 @@ func (b *Bucket) onKey(op, method, key string) *call {
 
 // onBucket begins a call on the bucket itself.
 func (b *Bucket) onBucket(op, method string) *call {
-	return &call{op: op, method: method, bucket: b}
+	return &call{op: op, method: method, bucket: b, header: http.Header{}}
+}
+
+// onVersion begins a call on a sub-resource of an object or of one version.
+func (b *Bucket) onVersion(op, method, key, resource, versionID string) *call {
+	call := b.onKey(op, method, key)
+	call.query = params{{resource, ""}}.add("versionId", versionID)
+	return call
+}
+
+// finished makes a call whose answer's headers say all.
+func (c *Client) finished(ctx context.Context, call *call) error {
+	a, err := c.do(ctx, call)
+	if err != nil {
+		return err
+	}
+	a.finish()
+	return nil
+}
+
+// decoded makes a call whose answer is a document with the given root element.
+func (c *Client) decoded(ctx context.Context, call *call, root string, decode func(*xmlParser) error) error {
+	a, err := c.do(ctx, call)
+	if err != nil {
+		return err
+	}
+	return a.document(root, decode)
 }
 
 // An answer is a success: its header is there, its body is not read yet.
@@ -199,16 +228,22 @@ func attach(req *http.Request, call *call, touch func()) (*sentBody, int64) {
 	return sent, call.body.Size
 }
 
-func (c *Client) sign(req *http.Request, call *call, length int64, skew time.Duration) error {
-	creds, err := c.cfg.Credentials.Credentials(req.Context())
+// credentials returns a whole key pair or the anonymous one.
+func (c *Client) credentials(ctx context.Context) (Credentials, error) {
+	creds, err := c.cfg.Credentials.Credentials(ctx)
 	if err != nil {
-		return fmt.Errorf("find the credentials: %w", err)
+		return creds, fmt.Errorf("find the credentials: %w", err)
 	}
-	if creds.Anonymous() {
-		return nil
+	if !creds.Anonymous() && (creds.SecretID == "" || creds.SecretKey == "") {
+		return creds, fmt.Errorf("%w: the secret id or the secret key is missing", ErrNoCredentials)
 	}
-	if creds.SecretID == "" || creds.SecretKey == "" {
-		return fmt.Errorf("%w: the secret id or the secret key is missing", ErrNoCredentials)
+	return creds, nil
+}
+
+func (c *Client) sign(req *http.Request, call *call, length int64, skew time.Duration) error {
+	creds, err := c.credentials(req.Context())
+	if err != nil || creds.Anonymous() {
+		return err
 	}
 	if creds.Token != "" {
 		req.Header.Set("X-Cos-Security-Token", creds.Token)
@@ -232,7 +267,7 @@ func (c *Client) correctClock(e *Error, used time.Duration) bool {
 	least := clockGap
 	switch {
 	case errors.Is(e, ErrClock):
-	case e.Status == http.StatusForbidden && e.Code == "" && e.Op == "HeadObject":
+	case e.Status == http.StatusForbidden && e.Code == "" && strings.HasPrefix(e.Op, "Head"):
 		least = clockGapHead
 	default:
 		return false
@@ -251,4 +286,19 @@ func (c *Client) correctClock(e *Error, used time.Duration) bool {
 // smallBody makes a Body of a document.
 func smallBody(doc []byte) *Body {
 	return &Body{ReaderAt: bytes.NewReader(doc), Size: int64(len(doc))}
+}
+
+// sends gives the call an XML document as its body.
+func (c *call) sends(doc []byte) *call {
+	c.body = smallBody(doc)
+	c.header.Set("Content-Type", "application/xml")
+	return c
+}
+
+// sendsSummed is sends with the Content-MD5 that the service wants of some
+// documents.
+func (c *call) sendsSummed(doc []byte) *call {
+	sum := md5.Sum(doc) //nolint:gosec // Content-MD5 is MD5
+	c.header.Set("Content-Md5", base64.StdEncoding.EncodeToString(sum[:]))
+	return c.sends(doc)
 }

@@ -1,6 +1,7 @@
 package cos
 
 import (
+	"crypto/md5" //nolint:gosec // Content-MD5 is MD5
 	"io"
 	"net/http"
 	"time"
@@ -11,6 +12,7 @@ type BucketInfo struct {
 	Name    string // with the APPID suffix
 	Region  string
 	Created time.Time
+	Type    string // "cos" for an ordinary bucket; empty if the service names none
 }
 
 // ListOptions selects what a page of a listing holds (GET Bucket).
@@ -47,8 +49,10 @@ type Headers struct {
 	ContentLanguage    string
 	Expires            string
 	StorageClass       string
-	ACL                string
-	Meta               map[string]string // names without "x-cos-meta-", lower case
+	ACL                string            // canned: "private", "public-read", "default"
+	GrantRead          string            // `id="UIN",id="UIN"`
+	GrantFullControl   string            // as GrantRead
+	Meta               map[string]string // names without "x-cos-meta-", lower case; 2 KB in all
 }
 
 // Body is content that can be read again from any offset, so that a request
@@ -56,6 +60,12 @@ type Headers struct {
 type Body struct {
 	ReaderAt io.ReaderAt
 	Size     int64
+	// MD5, if set, is sent as Content-MD5: the service refuses a body that
+	// does not have it with BadDigest.
+	MD5 *[md5.Size]byte
+	// TrafficLimit asks the service to take the body no faster than so many
+	// bits per second: 819 200 to 838 860 800; 0 is no limit.
+	TrafficLimit int64
 	// Progress, if set, is told of n more bytes handed to the connection. It
 	// is called from the sending goroutine and must be fast.
 	Progress func(n int)
@@ -70,7 +80,9 @@ type Head struct {
 	HasCRC64     bool // false if the service gave none
 	VersionID    string
 	StorageClass string
-	ObjectType   string // "normal" or "appendable"
+	StorageTier  string        // of INTELLIGENT_TIERING: "FREQUENT" or "INFREQUENT"; else empty
+	ObjectType   string        // "normal" or "appendable"
+	Restore      *RestoreState // of an archived object that is or was being restored; else nil
 	Headers      Headers
 	Raw          http.Header
 }
@@ -81,11 +93,39 @@ type ByteRange struct {
 	Length int64 // -1: to the end
 }
 
+// Conditions are what has to hold of an object for a request on it to be
+// answered. Zero fields ask nothing. Times have a resolution of a second.
+type Conditions struct {
+	IfMatch           string    // ETag without quotes; [ErrPrecondition] if it differs
+	IfNoneMatch       string    // ETag without quotes; [ErrNotModified] if it is the same
+	IfModifiedSince   time.Time // [ErrNotModified] if it was not
+	IfUnmodifiedSince time.Time // [ErrPrecondition] if it was modified
+}
+
 // GetOptions narrows a GET or HEAD.
 type GetOptions struct {
-	Range     *ByteRange // nil: everything
-	IfMatch   string     // ETag without quotes; ErrPrecondition if it differs
+	Conditions
+
+	Range     *ByteRange // nil: everything; HEAD ignores it
 	VersionID string
+	// Response replaces headers of the answer; only the six of HTTP are used.
+	// HEAD ignores it.
+	Response ResponseHeaders
+	// TrafficLimit asks the service to answer no faster than so many bits per
+	// second: 819 200 to 838 860 800; 0 is no limit. HEAD ignores it.
+	TrafficLimit int64
+}
+
+// ResponseHeaders replace headers of the answer to a GET (response-*
+// parameters). Empty values replace nothing. Anonymous requests may not ask
+// for any.
+type ResponseHeaders struct {
+	ContentType        string
+	CacheControl       string
+	ContentDisposition string
+	ContentEncoding    string
+	ContentLanguage    string
+	Expires            string
 }
 
 // Object is an open answer to a GET. The caller closes Body. Reading fails

@@ -2,7 +2,6 @@ package cos
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,7 +9,7 @@ import (
 )
 
 var (
-	errXML    = errors.New("malformed XML")
+	errXML    = fmt.Errorf("%w: XML", ErrMalformed)
 	errCutXML = fmt.Errorf("XML document: %w", ErrCutBody)
 )
 
@@ -19,7 +18,7 @@ const maxXMLDepth = 64
 // An xmlParser reads the subset of XML that the service speaks: elements,
 // text, CDATA, the five entities and character references; comments and
 // processing instructions are passed over and attributes ignored. Document
-// types are refused. encoding/xml decodes the same page several times slower.
+// types are refused, and so is an end tag that is not the open element's. encoding/xml decodes the same page several times slower.
 //
 // It is pulled: root enters the document, then each walks the children of the
 // element just entered, and for every child exactly one of each, text and skip
@@ -28,7 +27,8 @@ type xmlParser struct {
 	data  []byte
 	pos   int
 	depth int
-	empty bool // the element just entered was <a/>
+	names [maxXMLDepth][]byte // of the elements that are open, depth of them
+	empty bool                // the element just entered was <a/>
 }
 
 // root enters the document's root element and returns its name.
@@ -187,7 +187,7 @@ func (p *xmlParser) tag() (name []byte, end bool, err error) {
 	p.pos += close + 1
 	if len(inner) > 0 && inner[0] == '/' {
 		p.depth--
-		if p.depth < 0 {
+		if p.depth < 0 || !bytes.Equal(bytes.TrimRight(inner[1:], " \t\r\n"), p.names[p.depth]) {
 			return nil, false, errXML
 		}
 		return inner[1:], true, nil
@@ -199,12 +199,13 @@ func (p *xmlParser) tag() (name []byte, end bool, err error) {
 	if i := bytes.IndexAny(inner, " \t\r\n"); i >= 0 {
 		inner = inner[:i]
 	}
+	if len(inner) == 0 || p.depth == maxXMLDepth {
+		return nil, false, errXML
+	}
+	p.names[p.depth] = inner
+	p.depth++
 	if i := bytes.IndexByte(inner, ':'); i >= 0 {
 		inner = inner[i+1:]
-	}
-	p.depth++
-	if len(inner) == 0 || p.depth > maxXMLDepth {
-		return nil, false, errXML
 	}
 	return inner, false, nil
 }
@@ -280,7 +281,8 @@ func intern(name []byte) string {
 var knownNames = func() map[string]string {
 	m := map[string]string{}
 	for _, s := range strings.Fields(`Contents Key LastModified ETag Size Owner ID DisplayName StorageClass
-		StorageTier CommonPrefixes Prefix IsTruncated NextMarker Part PartNumber Upload UploadId Initiated Initiator`) {
+		StorageTier CommonPrefixes Prefix IsTruncated NextMarker Part PartNumber Upload UploadId Initiated Initiator
+		Version DeleteMarker VersionId IsLatest Deleted DeleteMarkerVersionId`) {
 		m[s] = s
 	}
 	return m

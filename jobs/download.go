@@ -259,7 +259,7 @@ func (r *run) fetch(ctx context.Context) error {
 	if r.got == r.size && r.head != nil {
 		return nil
 	}
-	o := cos.GetOptions{IfMatch: r.etag, VersionID: r.t.item.version}
+	o := cos.GetOptions{Conditions: cos.Conditions{IfMatch: r.etag}, VersionID: r.t.item.version}
 	if r.size > 0 {
 		o.Range = &cos.ByteRange{Offset: r.off + r.got, Length: r.size - r.got}
 	}

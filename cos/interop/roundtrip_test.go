@@ -265,7 +265,7 @@ func TestMultipart_UploadOfTheSDKIsReadByOurs(t *testing.T) {
 			h, err := ours.Head(t.Context(), key, cos.GetOptions{})
 			require.NoError(t, err)
 			assert.True(t, strings.HasSuffix(h.ETag, "-6"), "six parts: %s", h.ETag)
-			o, err := ours.Get(t.Context(), key, cos.GetOptions{Range: &cos.ByteRange{Offset: 1<<20 - 3, Length: 7}, IfMatch: h.ETag})
+			o, err := ours.Get(t.Context(), key, cos.GetOptions{Range: &cos.ByteRange{Offset: 1<<20 - 3, Length: 7}, Conditions: cos.Conditions{IfMatch: h.ETag}})
 			require.NoError(t, err)
 			defer o.Body.Close()
 			part, err := io.ReadAll(o.Body)

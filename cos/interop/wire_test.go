@@ -137,7 +137,7 @@ var operations = map[string]operation{
 		},
 		ours: func(ctx context.Context, c *cos.Client, _ string) error {
 			o, err := bucketOf(c).Get(ctx, wireKey, cos.GetOptions{
-				Range: &cos.ByteRange{Offset: 2, Length: 3}, IfMatch: wireETag,
+				Range: &cos.ByteRange{Offset: 2, Length: 3}, Conditions: cos.Conditions{IfMatch: wireETag},
 			})
 			if err != nil {
 				return err

@@ -59,7 +59,7 @@ func (e *Env) cat(ctx context.Context, u cos.URI) error {
 // copyFrom writes the object from where out stands to its end. The first call
 // fills head, later ones insist on the same content.
 func copyFrom(ctx context.Context, b *cos.Bucket, key string, head *cos.Head, out *destination) error {
-	o := cos.GetOptions{IfMatch: head.ETag}
+	o := cos.GetOptions{Conditions: cos.Conditions{IfMatch: head.ETag}}
 	if out.n > 0 {
 		if out.n == head.Size {
 			return nil

@@ -1,0 +1,238 @@
+package cos
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+)
+
+var errStub = errors.New("not written yet")
+
+// ---- copy.go
+
+// CopySource is the object that Copy and CopyPart read. Bucket and Region may
+// be empty: then they are those of the destination.
+type CopySource struct {
+	Bucket    string
+	Region    string
+	Key       string
+	VersionID string
+	Conditions
+}
+
+// CopyOptions say what a copy is given.
+type CopyOptions struct {
+	Replace bool
+	Headers Headers
+}
+
+// CopyResult is what a copy answered.
+type CopyResult struct {
+	ETag            string
+	LastModified    time.Time
+	CRC64           uint64
+	HasCRC64        bool
+	VersionID       string
+	SourceVersionID string
+}
+
+func (b *Bucket) Copy(ctx context.Context, key string, from CopySource, o CopyOptions) (*CopyResult, error) {
+	return nil, errStub
+}
+
+// r nil copies the whole source; its Length may not be -1.
+func (b *Bucket) CopyPart(ctx context.Context, key, uploadID string, number int, from CopySource, r *ByteRange) (*CopyResult, error) {
+	return nil, errStub
+}
+
+// ---- deletemany.go
+
+// ObjectVersion names what is to be deleted; an empty VersionID means the
+// object itself.
+type ObjectVersion struct{ Key, VersionID string }
+
+// DeletedObject is one success of DeleteMany.
+type DeletedObject struct {
+	Key                   string
+	VersionID             string // as it was asked for
+	DeleteMarker          bool   // a marker was made, or (with a VersionID) removed
+	DeleteMarkerVersionID string // of that marker
+}
+
+// DeleteFailure is one object that DeleteMany did not delete. It is an [*Error]
+// in all but the status.
+type DeleteFailure struct {
+	Key       string
+	VersionID string
+	Err       error
+}
+
+type DeleteManyResult struct {
+	Deleted []DeletedObject // empty if quiet
+	Failed  []DeleteFailure
+}
+
+func (b *Bucket) DeleteMany(ctx context.Context, objects []ObjectVersion, quiet bool) (*DeleteManyResult, error) {
+	return nil, errStub
+}
+
+// ---- append.go
+
+type AppendResult struct {
+	ETag         string
+	NextPosition int64
+	CRC64        uint64 // of the whole object
+	HasCRC64     bool
+	SentCRC64    uint64 // of the bytes that were sent
+}
+
+func (b *Bucket) Append(ctx context.Context, key string, position int64, body Body, h Headers) (*AppendResult, error) {
+	return nil, errStub
+}
+
+// ---- select.go
+
+type SelectQuery struct {
+	Expression string
+	Input      SelectInput
+	Output     SelectOutput
+	Progress   bool // ask for SelectProgress events
+}
+
+type SelectInput struct {
+	Compression string    // "NONE" (also ""), "GZIP", "BZIP2"
+	CSV         *CSVInput // exactly one of the two
+	JSON        *JSONInput
+}
+
+type CSVInput struct {
+	FileHeaderInfo             string // "NONE" (also ""), "USE", "IGNORE"
+	RecordDelimiter            string // empty values leave it to the service
+	FieldDelimiter             string
+	QuoteCharacter             string
+	QuoteEscapeCharacter       string
+	Comments                   string
+	AllowQuotedRecordDelimiter bool
+}
+
+type JSONInput struct {
+	Type string // "DOCUMENT" or "LINES"
+}
+
+type SelectOutput struct {
+	CSV  *CSVOutput // exactly one of the two
+	JSON *JSONOutput
+}
+
+type CSVOutput struct {
+	QuoteFields          string // "ASNEEDED" (also "") or "ALWAYS"
+	RecordDelimiter      string
+	FieldDelimiter       string
+	QuoteCharacter       string
+	QuoteEscapeCharacter string
+}
+
+type JSONOutput struct {
+	RecordDelimiter string
+}
+
+// SelectEvent is one of SelectRecords, SelectProgress, SelectStats and
+// SelectEnd.
+type SelectEvent interface{ selectEvent() }
+
+// SelectRecords is a piece of the result, cut anywhere. It is valid until the
+// next call of Next.
+type SelectRecords []byte
+
+type SelectCounts struct{ Scanned, Processed, Returned int64 } // bytes
+
+type SelectProgress SelectCounts
+
+type SelectStats SelectCounts
+
+type SelectEnd struct{}
+
+func (SelectRecords) selectEvent()  {}
+func (SelectProgress) selectEvent() {}
+func (SelectStats) selectEvent()    {}
+func (SelectEnd) selectEvent()      {}
+
+type SelectStream struct{}
+
+func (b *Bucket) Select(ctx context.Context, key string, q SelectQuery) (*SelectStream, error) {
+	return nil, errStub
+}
+
+// Next returns the next event; io.EOF after SelectEnd, ErrCutBody if the
+// stream ends without it. An error frame is an *Error with its code.
+func (s *SelectStream) Next() (SelectEvent, error) { return nil, errStub }
+
+// Events yields what Next returns until SelectEnd or an error, and closes.
+func (s *SelectStream) Events() iter.Seq2[SelectEvent, error] { return nil }
+
+func (s *SelectStream) Close() error { return nil }
+
+// ---- acl.go
+
+type Owner struct{ ID, DisplayName string }
+
+type Grant struct {
+	ID          string // of the grantee, "qcs::cam::uin/…"; empty if URI is set
+	DisplayName string
+	URI         string // of a group
+	Permission  string // READ, WRITE, FULL_CONTROL
+}
+
+type ACL struct {
+	Owner  Owner
+	Grants []Grant
+}
+
+// Canned names the canned ACL, "private" or "public-read", that an ACL equals; "" if none.
+func (a ACL) Canned() string { return "" }
+
+func (b *Bucket) ObjectACL(ctx context.Context, key, versionID string) (*ACL, error) {
+	return nil, errStub
+}
+
+func (b *Bucket) SetObjectACL(ctx context.Context, key, versionID string, acl ACL) error {
+	return errStub
+}
+
+// SetObjectCannedACL: "private", "public-read" or "default", and grants as headers: only those three fields of Headers are used.
+func (b *Bucket) SetObjectCannedACL(ctx context.Context, key, versionID string, canned, grantRead, grantFullControl string) error {
+	return errStub
+}
+
+// ---- tagging.go
+
+type Tag struct{ Key, Value string }
+
+func (b *Bucket) ObjectTags(ctx context.Context, key, versionID string) ([]Tag, error) {
+	return nil, errStub // none: an empty list, whether the service says NoSuchTagSet or not
+}
+
+func (b *Bucket) SetObjectTags(ctx context.Context, key, versionID string, tags []Tag) error {
+	return errStub
+}
+
+func (b *Bucket) DeleteObjectTags(ctx context.Context, key, versionID string) error { return errStub }
+
+// ---- presign.go
+
+// PresignOptions say what a signed URL allows.
+type PresignOptions struct {
+	Lifetime  time.Duration   // 1 s and more, whole seconds
+	VersionID string          // of a GET
+	Response  ResponseHeaders // of a GET
+	Headers   Headers         // of a PUT: whoever uses the URL has to send just these
+}
+
+func (b *Bucket) PresignGet(ctx context.Context, key string, o PresignOptions) (string, error) {
+	return "", errStub
+}
+
+func (b *Bucket) PresignPut(ctx context.Context, key string, o PresignOptions) (string, error) {
+	return "", errStub
+}

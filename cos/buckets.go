@@ -1,0 +1,187 @@
+package cos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// maxBuckets is far beyond what an account may have (200, or more by request):
+// a list that goes on and on ends there.
+const maxBuckets = 10_000
+
+// ListBuckets returns all buckets of the account, of every region (GET
+// Service). It may be repeated.
+func (c *Client) ListBuckets(ctx context.Context) ([]BucketInfo, error) {
+	var all []BucketInfo
+	for marker := ""; ; {
+		page, next, err := c.bucketPage(ctx, marker)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page...)
+		switch {
+		case next == "":
+			return all, nil
+		case next <= marker, len(all) > maxBuckets:
+			return nil, fmt.Errorf("ListBuckets: %w: the page after %q does not advance", ErrMalformed, shortened(marker))
+		}
+		marker = next
+	}
+}
+
+// bucketPage returns one page and the marker of the next, "" on the last.
+func (c *Client) bucketPage(ctx context.Context, marker string) ([]BucketInfo, string, error) {
+	var page []BucketInfo
+	var next string
+	truncated := false
+	call := &call{op: "ListBuckets", method: http.MethodGet, query: params{}.add("marker", marker)}
+	err := c.decoded(ctx, call, "ListAllMyBucketsResult", func(p *xmlParser) error {
+		return p.each(func(name string) (err error) {
+			switch name {
+			case "Buckets":
+				page, err = decodeBuckets(p)
+			case "IsTruncated":
+				truncated, err = boolean(p)
+			case "NextMarker":
+				next, err = p.text()
+			default:
+				err = p.skip()
+			}
+			return err
+		})
+	})
+	if !truncated {
+		next = ""
+	} else if next == "" && err == nil {
+		err = fmt.Errorf("ListBuckets: %w: it is truncated and names no next marker", ErrMalformed)
+	}
+	return page, next, err
+}
+
+func decodeBuckets(p *xmlParser) (all []BucketInfo, err error) {
+	err = p.each(func(string) error {
+		var b BucketInfo
+		err := p.each(func(name string) (err error) {
+			switch name {
+			case "Name":
+				b.Name, err = p.text()
+			case "Location":
+				b.Region, err = p.text()
+			case "CreationDate":
+				b.Created, err = moment(p)
+			case "BucketType":
+				b.Type, err = p.text()
+			default:
+				err = p.skip()
+			}
+			return err
+		})
+		all = append(all, b)
+		return err
+	})
+	return all, err
+}
+
+// CreateBucket creates a bucket in the client's region (PUT Bucket). The name
+// has to end in the account's APPID; an account has at most 200 buckets. A name
+// that is taken is [ErrConflict], also if it is by this account, so that after
+// a lost answer a repeated call may say so of its own bucket.
+func (c *Client) CreateBucket(ctx context.Context, name string) error {
+	return c.finished(ctx, c.Bucket(name, "").onBucket("CreateBucket", http.MethodPut))
+}
+
+// DeleteBucket removes the bucket, which has to be empty: no objects, no
+// versions, no uploads in progress; else it is [ErrConflict] (DELETE Bucket).
+// A bucket that is gone already is [ErrNoBucket], also when the call is
+// repeated after a lost answer.
+func (b *Bucket) DeleteBucket(ctx context.Context) error {
+	return b.client.finished(ctx, b.onBucket("DeleteBucket", http.MethodDelete))
+}
+
+// FindRegion asks where the bucket is (HEAD Bucket): the region that the answer
+// names, also if it is a redirect there, else the one that was asked. A bucket
+// that is not there, or not for these credentials, is an error that names the
+// region asked, because a bucket of another region may look like a missing one.
+// It may be repeated.
+func (b *Bucket) FindRegion(ctx context.Context) (string, error) {
+	a, err := b.client.do(ctx, b.onBucket("HeadBucket", http.MethodHead))
+	region := ""
+	var api *Error
+	switch {
+	case err == nil:
+		a.finish()
+		region = a.Header.Get("x-cos-bucket-region")
+	case errors.As(err, &api) && api.Foreign == "":
+		region = api.region
+	}
+	region = strings.TrimSpace(region)
+	switch {
+	case region == "" && err == nil:
+		return b.region, nil
+	case region == "" && api != nil:
+		return "", fmt.Errorf("asked in region %s: %w", b.region, err)
+	case region == "":
+		return "", err
+	case checkRegion(region) != nil:
+		return "", fmt.Errorf("HeadBucket %s: %w: %s is no region", printable(b.name), ErrMalformed, shortened(region))
+	}
+	return region, nil
+}
+
+// Versioning is a bucket's versioning state.
+type Versioning string
+
+// The states of versioning. Once enabled it can only be suspended.
+const (
+	Unversioned         Versioning = "" // it never was enabled
+	VersioningEnabled   Versioning = "Enabled"
+	VersioningSuspended Versioning = "Suspended"
+)
+
+// Versioning asks for the bucket's versioning state (GET Bucket versioning). It
+// may be repeated.
+func (b *Bucket) Versioning(ctx context.Context) (Versioning, error) {
+	call := b.onBucket("GetBucketVersioning", http.MethodGet)
+	call.query = params{{"versioning", ""}}
+	status := ""
+	err := b.client.decoded(ctx, call, "VersioningConfiguration", func(p *xmlParser) error {
+		return decodeVersioning(p, &status)
+	})
+	if err != nil {
+		return "", err
+	}
+	for _, v := range []Versioning{Unversioned, VersioningEnabled, VersioningSuspended} {
+		if strings.EqualFold(status, string(v)) {
+			return v, nil
+		}
+	}
+	return "", fmt.Errorf("%s: %w: versioning is %s", call.what(), ErrMalformed, shortened(status))
+}
+
+func decodeVersioning(p *xmlParser, status *string) error {
+	return p.each(func(name string) error {
+		if name != "Status" {
+			return p.skip()
+		}
+		s, err := p.text()
+		*status = strings.TrimSpace(s)
+		return err
+	})
+}
+
+// SetVersioning enables or suspends versioning (PUT Bucket versioning); v is
+// [VersioningEnabled] or [VersioningSuspended], else it is [ErrInvalidInput].
+// It may be repeated.
+func (b *Bucket) SetVersioning(ctx context.Context, v Versioning) error {
+	call := b.onBucket("PutBucketVersioning", http.MethodPut)
+	if v != VersioningEnabled && v != VersioningSuspended {
+		return fmt.Errorf("%s: %w: versioning can be %s or %s, not %q", call.what(), ErrInvalidInput,
+			VersioningEnabled, VersioningSuspended, shortened(string(v)))
+	}
+	call.query = params{{"versioning", ""}}
+	doc := "<VersioningConfiguration><Status>" + string(v) + "</Status></VersioningConfiguration>"
+	return b.client.finished(ctx, call.sends([]byte(doc)))
+}
