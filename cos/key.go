@@ -9,8 +9,10 @@ import (
 )
 
 // CheckKey reports whether the service takes key as the name of a new object;
-// the error wraps [ErrInvalidKey] and says why not. Put and InitiateUpload ask
-// it. Every other operation refuses only an empty key and one that cleans to
+// the error wraps [ErrInvalidKey] and says why not: 1 to 850 bytes of UTF-8, no
+// "/" at the beginning and no control characters 24 to 27. Put, Copy,
+// InitiateUpload, PresignPut and an Append at 0 ask it. Every other operation
+// refuses only an empty key and one that cleans to
 // "/" (".", "a/.."), because such a request could hit the bucket itself:
 // objects that others wrote under odd names can still be read and deleted.
 func CheckKey(key string) error {

