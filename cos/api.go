@@ -77,20 +77,6 @@ func (b *Bucket) DeleteMany(ctx context.Context, objects []ObjectVersion, quiet 
 	return nil, errStub
 }
 
-// ---- append.go
-
-type AppendResult struct {
-	ETag         string
-	NextPosition int64
-	CRC64        uint64 // of the whole object
-	HasCRC64     bool
-	SentCRC64    uint64 // of the bytes that were sent
-}
-
-func (b *Bucket) Append(ctx context.Context, key string, position int64, body Body, h Headers) (*AppendResult, error) {
-	return nil, errStub
-}
-
 // ---- select.go
 
 type SelectQuery struct {
@@ -172,52 +158,6 @@ func (s *SelectStream) Next() (SelectEvent, error) { return nil, errStub }
 func (s *SelectStream) Events() iter.Seq2[SelectEvent, error] { return nil }
 
 func (s *SelectStream) Close() error { return nil }
-
-// ---- acl.go
-
-type Owner struct{ ID, DisplayName string }
-
-type Grant struct {
-	ID          string // of the grantee, "qcs::cam::uin/…"; empty if URI is set
-	DisplayName string
-	URI         string // of a group
-	Permission  string // READ, WRITE, FULL_CONTROL
-}
-
-type ACL struct {
-	Owner  Owner
-	Grants []Grant
-}
-
-// Canned names the canned ACL, "private" or "public-read", that an ACL equals; "" if none.
-func (a ACL) Canned() string { return "" }
-
-func (b *Bucket) ObjectACL(ctx context.Context, key, versionID string) (*ACL, error) {
-	return nil, errStub
-}
-
-func (b *Bucket) SetObjectACL(ctx context.Context, key, versionID string, acl ACL) error {
-	return errStub
-}
-
-// SetObjectCannedACL: "private", "public-read" or "default", and grants as headers: only those three fields of Headers are used.
-func (b *Bucket) SetObjectCannedACL(ctx context.Context, key, versionID string, canned, grantRead, grantFullControl string) error {
-	return errStub
-}
-
-// ---- tagging.go
-
-type Tag struct{ Key, Value string }
-
-func (b *Bucket) ObjectTags(ctx context.Context, key, versionID string) ([]Tag, error) {
-	return nil, errStub // none: an empty list, whether the service says NoSuchTagSet or not
-}
-
-func (b *Bucket) SetObjectTags(ctx context.Context, key, versionID string, tags []Tag) error {
-	return errStub
-}
-
-func (b *Bucket) DeleteObjectTags(ctx context.Context, key, versionID string) error { return errStub }
 
 // ---- presign.go
 
