@@ -9,43 +9,6 @@ import (
 
 var errStub = errors.New("not written yet")
 
-// ---- copy.go
-
-// CopySource is the object that Copy and CopyPart read. Bucket and Region may
-// be empty: then they are those of the destination.
-type CopySource struct {
-	Bucket    string
-	Region    string
-	Key       string
-	VersionID string
-	Conditions
-}
-
-// CopyOptions say what a copy is given.
-type CopyOptions struct {
-	Replace bool
-	Headers Headers
-}
-
-// CopyResult is what a copy answered.
-type CopyResult struct {
-	ETag            string
-	LastModified    time.Time
-	CRC64           uint64
-	HasCRC64        bool
-	VersionID       string
-	SourceVersionID string
-}
-
-func (b *Bucket) Copy(ctx context.Context, key string, from CopySource, o CopyOptions) (*CopyResult, error) {
-	return nil, errStub
-}
-
-// r nil copies the whole source; its Length may not be -1.
-func (b *Bucket) CopyPart(ctx context.Context, key, uploadID string, number int, from CopySource, r *ByteRange) (*CopyResult, error) {
-	return nil, errStub
-}
-
 // ---- deletemany.go
 
 // ObjectVersion names what is to be deleted; an empty VersionID means the

@@ -176,7 +176,7 @@ func (e endpoint) serviceHosts() (connect, host string) {
 	switch {
 	case !e.template:
 		return e.host, serviceHost
-	case strings.HasSuffix(e.host, "."+bucketDomain), strings.HasSuffix(e.host, ".tencentcos.cn"):
+	case e.public():
 		return serviceHost, serviceHost
 	}
 	host = strings.NewReplacer("{bucket}", "service", ".{region}", "", "{region}.", "").Replace(e.host)
