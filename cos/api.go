@@ -9,37 +9,6 @@ import (
 
 var errStub = errors.New("not written yet")
 
-// ---- deletemany.go
-
-// ObjectVersion names what is to be deleted; an empty VersionID means the
-// object itself.
-type ObjectVersion struct{ Key, VersionID string }
-
-// DeletedObject is one success of DeleteMany.
-type DeletedObject struct {
-	Key                   string
-	VersionID             string // as it was asked for
-	DeleteMarker          bool   // a marker was made, or (with a VersionID) removed
-	DeleteMarkerVersionID string // of that marker
-}
-
-// DeleteFailure is one object that DeleteMany did not delete. It is an [*Error]
-// in all but the status.
-type DeleteFailure struct {
-	Key       string
-	VersionID string
-	Err       error
-}
-
-type DeleteManyResult struct {
-	Deleted []DeletedObject // empty if quiet
-	Failed  []DeleteFailure
-}
-
-func (b *Bucket) DeleteMany(ctx context.Context, objects []ObjectVersion, quiet bool) (*DeleteManyResult, error) {
-	return nil, errStub
-}
-
 // ---- select.go
 
 type SelectQuery struct {
