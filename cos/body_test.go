@@ -280,7 +280,7 @@ func TestStall_EndsEveryPhase(t *testing.T) {
 
 func TestStall_SlowButMovingIsNoStall(t *testing.T) {
 	t.Parallel()
-	const step, steps = 20 * time.Millisecond, 15
+	const step, steps = 20 * time.Millisecond, 40
 	b := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		stored(w)
 		tick := time.NewTicker(step)

@@ -64,7 +64,7 @@ func TestCompleteUpload_SendsThePartsInOrder(t *testing.T) {
 
 func TestCompleteUpload_SpacesBeforeTheDocumentAreASignOfLife(t *testing.T) {
 	t.Parallel()
-	const step, steps = 20 * time.Millisecond, 15
+	const step, steps = 20 * time.Millisecond, 40
 	b := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.Header().Set("x-cos-request-id", "r")
