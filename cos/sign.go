@@ -72,17 +72,33 @@ func signedHeaders(h http.Header, host string, length int64) params {
 // authorization returns the Authorization header of a request (API document
 // 436/7778). path is the decoded path with its leading "/".
 func authorization(c Credentials, method, path string, query, headers params, start, end time.Time) string {
+	var b strings.Builder
+	for i, p := range signature(c, method, path, query, headers, start, end) {
+		if i > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(p.name + "=" + p.value)
+	}
+	return b.String()
+}
+
+// signature returns the seven q-* pairs that sign a request.
+func signature(c Credentials, method, path string, query, headers params, start, end time.Time) params {
 	keyTime := strconv.FormatInt(start.Unix(), 10) + ";" + strconv.FormatInt(end.Unix(), 10)
 	paramList, paramPairs := canonical(query)
 	headerList, headerPairs := canonical(headers)
 	httpString := strings.ToLower(method) + "\n" + path + "\n" + paramPairs + "\n" + headerPairs + "\n"
 	sum := sha1.Sum([]byte(httpString)) //nolint:gosec // as above
 	toSign := "sha1\n" + keyTime + "\n" + hex.EncodeToString(sum[:]) + "\n"
-	signature := hmacHex(hmacHex(c.SecretKey, keyTime), toSign)
-	return "q-sign-algorithm=sha1&q-ak=" + c.SecretID +
-		"&q-sign-time=" + keyTime + "&q-key-time=" + keyTime +
-		"&q-header-list=" + headerList + "&q-url-param-list=" + paramList +
-		"&q-signature=" + signature
+	return params{
+		{"q-sign-algorithm", "sha1"},
+		{"q-ak", c.SecretID},
+		{"q-sign-time", keyTime},
+		{"q-key-time", keyTime},
+		{"q-header-list", headerList},
+		{"q-url-param-list", paramList},
+		{"q-signature", hmacHex(hmacHex(c.SecretKey, keyTime), toSign)},
+	}
 }
 
 // canonical returns the sorted names joined by ";" and the pairs joined by "&".
