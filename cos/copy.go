@@ -119,7 +119,7 @@ func (b *Bucket) setSource(to http.Header, from CopySource) error {
 		return fmt.Errorf("the source: %w", err)
 	}
 	to.Set("X-Cos-Copy-Source", source)
-	return from.Conditions.set(to, "X-Cos-Copy-Source-")
+	return from.require(to, "X-Cos-Copy-Source-")
 }
 
 // copySource is the value of x-cos-copy-source.

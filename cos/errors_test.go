@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -105,10 +106,47 @@ func TestError_MatchesItsSentinelAndSaysWhetherToRetry(t *testing.T) {
 	}
 }
 
+// documentedCodes are those of the service's error table (API document 436/7730).
+const documentedCodes = `
+	PermanentRedirect TemporaryRedirect Redirect
+	BadDigest BadRequest BucketVersionNotOpen EntitySizeNotMatch EntityTooLarge EntityTooSmall ExpiredToken IncompleteBody
+	InvalidArgument InvalidBucketName InvalidCopySource InvalidDelimiter InvalidDigest InvalidObjectName InvalidPart
+	InvalidPartOrder InvalidRequest InvalidSHA1Digest InvalidTag InvalidURI KeyTooLong MalformedXML MissingRequestBodyError
+	NotSupportedStorageClass RequestTimeout TooManyBuckets UserNetworkTooSlow XMLSizeLimit
+	AccessDenied AccessForbidden InvalidAccessKeyId InvalidObjectState RequestHasExpired RequestTimeTooSkewed SignatureDoesNotMatch
+	NoSuchBucket NoSuchKey NoSuchUpload NoSuchVersion NoSuchCopySource NoSuchTagSet
+	MethodNotAllowed RestoreNonArchiveObject UploadIdNotSupported
+	AppendPositionErr ObjectNotAppendable BucketAlreadyExists BucketAlreadyOwnedByYou BucketNotEmpty InvalidBucketState
+	ObjectLocked PathConflict RestoreAlreadyInProgress UploadConflict
+	MissingContentLength PreconditionFailed InvalidRange UnavailableForLegalReasons
+	InternalError NotImplemented ServiceUnavailable SlowDown`
+
+func TestError_EveryDocumentedCodeHasItsSentinel(t *testing.T) {
+	t.Parallel()
+	sentinels := []error{
+		cos.ErrNotFound, cos.ErrNoBucket, cos.ErrNoUpload, cos.ErrDenied, cos.ErrBadKey, cos.ErrArchived, cos.ErrNotArchived,
+		cos.ErrConflict, cos.ErrPosition, cos.ErrNotAppendable, cos.ErrPrecondition, cos.ErrRange, cos.ErrClock, cos.ErrRedirect,
+		cos.ErrUnsupported, cos.ErrQuota, cos.ErrBusy, cos.ErrDamaged, cos.ErrStalled, cos.ErrCutBody, cos.ErrInvalidKey,
+		cos.ErrInvalidBucket, cos.ErrInvalidInput,
+	}
+	for code := range strings.FieldsSeq(documentedCodes) {
+		err := &cos.Error{Status: 200, Code: code}
+		n := 0
+		for _, s := range sentinels {
+			if errors.Is(err, s) {
+				n++
+			}
+		}
+		assert.Equal(t, 1, n, code)
+		// Of a wrong request the message says what is wrong.
+		assert.Equal(t, !errors.Is(err, cos.ErrInvalidInput), cos.Hint(err) != "", code)
+	}
+}
+
 func TestHead_IsClassifiedByStatus(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]error{
-		403: cos.ErrDenied, 404: cos.ErrNotFound, 409: cos.ErrConflict, 412: cos.ErrPrecondition,
+		304: cos.ErrNotModified, 403: cos.ErrDenied, 404: cos.ErrNotFound, 409: cos.ErrConflict, 412: cos.ErrPrecondition,
 	} {
 		b := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("x-cos-request-id", "r")

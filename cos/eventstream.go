@@ -53,7 +53,7 @@ func (f *frameReader) next() (frame, error) {
 	}
 	f.buf = f.buf[:rest]
 	if _, err := io.ReadFull(f.r, f.buf); err != nil {
-		if err == io.EOF { //nolint:errorlint // ReadFull never wraps it
+		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}
 		return frame{}, err

@@ -68,8 +68,8 @@ func setTrafficLimit(to http.Header, limit int64) error {
 	return nil
 }
 
-// set writes the conditions, for a copy under names that begin with prefix.
-func (c Conditions) set(to http.Header, prefix string) error {
+// require writes the conditions, for a copy under names that begin with prefix.
+func (c Conditions) require(to http.Header, prefix string) error {
 	moment := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
@@ -90,7 +90,7 @@ func (c Conditions) set(to http.Header, prefix string) error {
 // set writes what narrows a GET or HEAD.
 func (o GetOptions) set(c *call) error {
 	c.query = o.Response.add(c.query.add("versionId", o.VersionID))
-	err := o.Conditions.set(c.header, "")
+	err := o.require(c.header, "")
 	if err == nil {
 		err = setTrafficLimit(c.header, o.TrafficLimit)
 	}

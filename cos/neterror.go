@@ -172,5 +172,6 @@ var hints = []struct {
 	{ErrUnsupported, "the service or this bucket cannot do that"},
 	{ErrQuota, "delete something first or ask for a higher limit"},
 	{ErrMalformed, "the service or a proxy answered nonsense: check the endpoint, then try again"},
+	{ErrInvalidBucket, "check the bucket's name: lower case letters, digits and hyphens, then -APPID"},
 	{ErrInvalidKey, "rename it: the service takes no such name"},
 }

@@ -69,19 +69,31 @@ func (p *xmlParser) text() (string, error) {
 		return "", nil
 	}
 	s, err := p.chars(true)
-	for err == nil {
-		var end bool
-		if _, end, err = p.tag(); err != nil || end {
-			break
-		}
-		if err = p.skip(); err != nil {
-			break
-		}
-		var more string
-		more, err = p.chars(true)
-		s += more
+	if err != nil {
+		return "", err
 	}
-	return s, err
+	var pieces []byte // of text with children in between
+	for {
+		_, end, err := p.tag()
+		switch {
+		case err != nil:
+			return "", err
+		case end && pieces == nil:
+			return s, nil
+		case end:
+			return string(pieces), nil
+		case pieces == nil:
+			pieces = []byte(s)
+		}
+		if err := p.skip(); err != nil {
+			return "", err
+		}
+		more, err := p.chars(true)
+		if err != nil {
+			return "", err
+		}
+		pieces = append(pieces, more...)
+	}
 }
 
 // skip leaves the element just entered without looking at it.
@@ -115,12 +127,15 @@ func (p *xmlParser) left() bool {
 // chars moves to the next tag and returns the text before it, if it is wanted.
 func (p *xmlParser) chars(want bool) (string, error) {
 	s, more, err := p.run(want)
-	for err == nil && more {
-		var next string
-		next, more, err = p.run(want)
-		s += next
+	if err != nil || !more {
+		return s, err
 	}
-	return s, err
+	pieces := []byte(s)
+	for err == nil && more {
+		s, more, err = p.run(want)
+		pieces = append(pieces, s...)
+	}
+	return string(pieces), err
 }
 
 // run is chars up to the first thing that is passed over; more reports that
