@@ -17,13 +17,15 @@ type AppendResult struct {
 }
 
 // Append adds body to the end of an object (APPEND Object). position has to be
-// the object's length, 0 creates it; else it is [ErrPosition]. An object that was not begun by
-// appending is [ErrNotAppendable]. A piece and the whole object have at most 5 GB. The headers count only for position 0. What [Bucket.Put] says of its
-// body holds here.
+// the object's length, 0 creates it; else it is [ErrPosition]. An object that
+// was not begun by appending is [ErrNotAppendable]. A piece and the whole object
+// have at most 5 GB, else it is [ErrInvalidInput]. The headers count only for
+// position 0. What [Bucket.Put] says of its body holds here. Objects that are
+// appended to have no versions.
 //
 // It may not be repeated blindly: after a lost answer ask with [Bucket.Head]. If
-// the size is position the bytes did not arrive; if it is NextPosition as it
-// would have been, they did.
+// the size is position the bytes did not arrive; if it is position and the
+// body's size together, they did.
 func (b *Bucket) Append(ctx context.Context, key string, position int64, body Body, h Headers) (*AppendResult, error) {
 	call := b.onKey("AppendObject", http.MethodPost, key)
 	call.write = position == 0

@@ -1,7 +1,6 @@
 package cos
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -9,18 +8,6 @@ import (
 )
 
 var errRequestOver = errors.New("the request is over")
-
-// carry gives the call a body and the headers that belong to it.
-func (c *call) carry(body Body) error {
-	if body.Size < 0 {
-		return fmt.Errorf("%w: a body of %d bytes", ErrInvalidInput, body.Size)
-	}
-	if body.MD5 != nil {
-		c.header.Set("Content-Md5", base64.StdEncoding.EncodeToString(body.MD5[:]))
-	}
-	c.body = &body
-	return setTrafficLimit(c.header, body.TrafficLimit)
-}
 
 // A sentBody is one sending of a [Body]. net/http may still read it, from a
 // goroutine of its own, after the answer came; stop makes such late reads

@@ -2,7 +2,12 @@
 // and without an SDK.
 //
 // A [Client] holds an account (credentials, region, endpoint); a [Bucket]
-// made from it carries the object operations. Every operation makes one
+// made from it carries the object operations: the objects themselves, their
+// versions, parts of uploads, access lists, tags, restores, queries and signed
+// URLs. A method's comment names the operation of the API documents in
+// parentheses and says whether it may be repeated when its answer was lost.
+// Lists come page by page, or as an iterator such as [Bucket.Pages] that is at
+// most one request ahead of its loop. Every operation makes one
 // attempt, answers with a typed [*Error] on failure, and leaves repeating to
 // its caller, who asks [Retryable]. The one exception is a wrong local clock:
 // it is corrected from the service's Date header and the request is sent once

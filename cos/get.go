@@ -11,6 +11,10 @@ import (
 
 // Get opens an object or a range of it (GET Object). Reading the body to its
 // end gives exactly the announced bytes or an error that wraps [ErrCutBody].
+// An archived object that is not restored is [ErrArchived], a range behind the
+// end [ErrRange], a condition that does not hold [ErrPrecondition] or
+// [ErrNotModified]. It may be repeated, from any offset; with the ETag in
+// IfMatch all pieces are of one object.
 // A service that ignores the range and answers the whole object is read only
 // if the range begins at 0, and then no further than asked; else it is an
 // error, because skipping could mean reading terabytes.

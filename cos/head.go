@@ -7,7 +7,10 @@ import (
 	"strings"
 )
 
-// Head asks for an object's headers (HEAD Object). A range is not asked for.
+// Head asks for an object's headers (HEAD Object). Of o it uses the conditions
+// and the version. A refusal of a HEAD has no code: it matches a sentinel by its
+// status, so that [ErrNotFound] may mean that the bucket is missing. It may be
+// repeated.
 func (b *Bucket) Head(ctx context.Context, key string, o GetOptions) (*Head, error) {
 	call := b.onKey("HeadObject", http.MethodHead, key)
 	o.Range, o.Response, o.TrafficLimit = nil, ResponseHeaders{}, 0

@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// List returns one page (GET Bucket). A truncated page always has a NextMarker
-// behind the marker that was asked for; one without is an error.
+// List returns one page of at most 1000 objects and prefixes (GET Bucket). A
+// truncated page always has a NextMarker behind the marker that was asked for;
+// one without is [ErrMalformed]. It may be repeated.
 func (b *Bucket) List(ctx context.Context, o ListOptions) (*ListPage, error) {
 	call := b.onBucket("ListObjects", http.MethodGet)
 	call.query = params{}.add("prefix", o.Prefix).add("delimiter", o.Delimiter).add("marker", o.Marker).

@@ -9,7 +9,11 @@ import (
 	"strings"
 )
 
-// InitiateUpload starts a multipart upload and returns its upload id.
+// InitiateUpload starts a multipart upload and returns its upload id (Initiate
+// Multipart Upload). The headers are those of the object to be and cannot be
+// read back before it is complete. A key that [CheckKey] refuses is
+// [ErrInvalidKey]. A repeated call starts another upload; one whose answer was
+// lost stays until it is aborted.
 func (b *Bucket) InitiateUpload(ctx context.Context, key string, h Headers) (uploadID string, err error) {
 	call := b.onKey("InitiateUpload", http.MethodPost, key)
 	call.write = true
@@ -43,8 +47,11 @@ func (b *Bucket) onUpload(op, method, key, uploadID string) (*call, error) {
 	return call, nil
 }
 
-// UploadPart sends part number (1..10000). What [Bucket.Put] says of its body
-// holds here.
+// UploadPart sends part number 1 to 10000 (Upload Part). A part has 1 MB to
+// 5 GB, the last one may be smaller; too small a one is refused only by
+// CompleteUpload. A number or size out of bounds is [ErrInvalidInput], an upload
+// that was completed or aborted [ErrNoUpload]. What [Bucket.Put] says of its body
+// holds here. It may be repeated: the part is replaced.
 func (b *Bucket) UploadPart(ctx context.Context, key, uploadID string, number int, body Body) (*PutResult, error) {
 	call, err := b.onUpload("UploadPart", http.MethodPut, key, uploadID)
 	if err != nil {
@@ -57,7 +64,9 @@ func (b *Bucket) UploadPart(ctx context.Context, key, uploadID string, number in
 	return b.put(ctx, call, body)
 }
 
-// ListParts returns the parts after marker (0 for the first page).
+// ListParts returns one page of at most 1000 parts, those after marker (List
+// Parts); 0 is the first page. A truncated page that does not advance is
+// [ErrMalformed]. It may be repeated.
 func (b *Bucket) ListParts(ctx context.Context, key, uploadID string, marker int) (*PartsPage, error) {
 	call, err := b.onUpload("ListParts", http.MethodGet, key, uploadID)
 	if err != nil {
@@ -145,9 +154,12 @@ func (b *Bucket) AllParts(ctx context.Context, key, uploadID string) ([]Part, er
 	return all, nil
 }
 
-// CompleteUpload joins parts, ascending by number, into the object. A 200
-// that holds an Error is an error. After a lost answer the outcome is not
-// known: ask with Head.
+// CompleteUpload joins 1 to 10000 parts, ascending by number, into the object
+// (Complete Multipart Upload). Parts out of order or without an ETag are
+// [ErrInvalidInput]; a 200 that holds an Error is an error. The answer may take
+// minutes, during which the service sends spaces. After a lost answer the
+// outcome is not known: ask with [Bucket.Head] before repeating, because to the
+// second call a completed upload is [ErrNoUpload].
 func (b *Bucket) CompleteUpload(ctx context.Context, key, uploadID string, parts []Part) (*CompleteResult, error) {
 	call, err := b.onUpload("CompleteUpload", http.MethodPost, key, uploadID)
 	if err != nil {
@@ -198,8 +210,8 @@ func completeDocument(parts []Part) ([]byte, error) {
 	return append(doc, "</CompleteMultipartUpload>"...), nil
 }
 
-// AbortUpload drops an upload and its parts. One that is gone already is
-// [ErrNoUpload].
+// AbortUpload drops an upload and its parts (Abort Multipart Upload). One that
+// is gone already is [ErrNoUpload]. It may be repeated.
 func (b *Bucket) AbortUpload(ctx context.Context, key, uploadID string) error {
 	call, err := b.onUpload("AbortUpload", http.MethodDelete, key, uploadID)
 	if err != nil {

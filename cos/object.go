@@ -6,11 +6,14 @@ import (
 	"net/http"
 )
 
-// Put writes an object of at most 5 GB in one request (PUT Object). It
-// succeeds only if every byte of body was sent. An error of body.ReaderAt
-// comes back wrapped and is not retryable. body.Progress is not called any
-// more once Put has returned, but after a failure one last ReadAt may still
-// be under way.
+// Put writes an object of 0 bytes to 5 GB in one request (PUT Object). It
+// succeeds only if every byte of body was sent. A key that [CheckKey] refuses is
+// [ErrInvalidKey]; a size, a header or a traffic limit out of bounds
+// [ErrInvalidInput]; a body that arrived damaged [ErrDamaged]; another writer of
+// the same key at the same time [ErrConflict]. An error of body.ReaderAt comes
+// back wrapped and is not retryable. body.Progress is not called any more once
+// Put has returned, but after a failure one last ReadAt may still be under way.
+// It may be repeated; with versioning every time makes a version.
 func (b *Bucket) Put(ctx context.Context, key string, body Body, h Headers) (*PutResult, error) {
 	call := b.onKey("PutObject", http.MethodPut, key)
 	call.write = true
@@ -62,7 +65,10 @@ func (b *Bucket) send(ctx context.Context, call *call, body Body) (*answer, uint
 }
 
 // Delete removes an object; a missing one is no error (DELETE Object). With a
-// version id that version is gone for good.
+// version id that version is gone for good, which is how a delete marker is
+// taken back. Without one a bucket with versioning gets a delete marker, whose
+// id is in the result, every time the call is repeated; otherwise it may be
+// repeated.
 func (b *Bucket) Delete(ctx context.Context, key, versionID string) (*DeleteResult, error) {
 	call := b.onKey("DeleteObject", http.MethodDelete, key)
 	call.query = params{}.add("versionId", versionID)

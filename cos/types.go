@@ -11,8 +11,8 @@ import (
 type BucketInfo struct {
 	Name    string // with the APPID suffix
 	Region  string
-	Created time.Time
-	Type    string // "cos" for an ordinary bucket; empty if the service names none
+	Created time.Time // zero if the service named none
+	Type    string    // "cos" for an ordinary bucket; empty if the service names none
 }
 
 // ListOptions selects what a page of a listing holds (GET Bucket).
@@ -40,7 +40,9 @@ type ObjectInfo struct {
 	StorageClass string // upper case; "STANDARD" if the service names none
 }
 
-// Headers are what a writer may set on an object. Empty values are not sent.
+// Headers are what a writer may set on an object. Empty values are not sent. A
+// value with a control character in it is refused before sending
+// ([ErrInvalidInput]).
 type Headers struct {
 	ContentType        string
 	CacheControl       string
@@ -48,7 +50,7 @@ type Headers struct {
 	ContentEncoding    string
 	ContentLanguage    string
 	Expires            string
-	StorageClass       string
+	StorageClass       string            // "STANDARD_IA", "ARCHIVE", ...; empty is STANDARD
 	ACL                string            // canned: "private", "public-read", "default"
 	GrantRead          string            // `id="UIN",id="UIN"`
 	GrantFullControl   string            // as GrantRead
@@ -73,13 +75,13 @@ type Body struct {
 
 // Head is what the service says of an object (HEAD, and the headers of GET).
 type Head struct {
-	Size         int64 // of the whole object, also on a ranged GET
-	ETag         string
+	Size         int64  // bytes of the whole object, also on a ranged GET
+	ETag         string // without quotes; an identity, not always the MD5
 	LastModified time.Time
-	CRC64        uint64
-	HasCRC64     bool // false if the service gave none
-	VersionID    string
-	StorageClass string
+	CRC64        uint64        // of the whole object, also on a ranged GET
+	HasCRC64     bool          // false if the service gave none
+	VersionID    string        // empty if the bucket never had versioning
+	StorageClass string        // upper case; "STANDARD" if the service names none
 	StorageTier  string        // of INTELLIGENT_TIERING: "FREQUENT" or "INFREQUENT"; else empty
 	ObjectType   string        // "normal" or "appendable"
 	Restore      *RestoreState // of an archived object that is or was being restored; else nil
@@ -128,36 +130,36 @@ type ResponseHeaders struct {
 	Expires            string
 }
 
-// Object is an open answer to a GET. The caller closes Body. Reading fails
-// with an error that [Retryable] knows if the body ends early.
+// Object is an open answer to a GET. The caller closes Body, which ends the
+// request. Reading fails with an error that [Retryable] knows if the body ends
+// early or stalls for the client's idle timeout.
 type Object struct {
 	Head
 	Body io.ReadCloser
 }
 
-// PutResult is what a write left behind. SentCRC64 is of the bytes that were
-// sent; CRC64 is the service's.
+// PutResult is what a write left behind.
 type PutResult struct {
-	ETag      string
-	CRC64     uint64
-	HasCRC64  bool
-	SentCRC64 uint64
-	VersionID string
+	ETag      string // without quotes
+	CRC64     uint64 // of what the service stored
+	HasCRC64  bool   // false if the service gave none
+	SentCRC64 uint64 // of the bytes that were sent
+	VersionID string // empty without versioning, and while it is suspended
 }
 
 // Part is one part of a multipart upload.
 type Part struct {
-	Number       int // 1..10000
-	Size         int64
+	Number       int   // 1..10000
+	Size         int64 // bytes
 	ETag         string
 	LastModified time.Time
 }
 
-// PartsPage is one page of ListParts.
+// PartsPage is one page of [Bucket.ListParts], by part number.
 type PartsPage struct {
 	Parts      []Part
 	Truncated  bool
-	NextMarker int
+	NextMarker int // a part number; set if Truncated
 }
 
 // Upload is one multipart upload in progress.
@@ -167,34 +169,34 @@ type Upload struct {
 	Initiated time.Time
 }
 
-// UploadsPage is one page of ListUploads.
+// UploadsPage is one page of [Bucket.ListUploads].
 type UploadsPage struct {
 	Uploads        []Upload
-	Prefixes       []string
+	Prefixes       []string // common prefixes, each ending in the delimiter
 	Truncated      bool
-	NextKeyMarker  string
-	NextUploadMark string
+	NextKeyMarker  string // set if Truncated
+	NextUploadMark string // set if Truncated, unless a prefix was last
 }
 
-// UploadsOptions selects a page of ListUploads.
+// UploadsOptions selects a page of [Bucket.ListUploads].
 type UploadsOptions struct {
 	Prefix       string
-	Delimiter    string
-	KeyMarker    string
-	UploadMarker string
-	MaxUploads   int // 1..1000; 0 means 1000
+	Delimiter    string // "/" groups keys into Prefixes
+	KeyMarker    string // the page starts after it
+	UploadMarker string // with KeyMarker: after this upload of that key
+	MaxUploads   int    // 1..1000; 0 means 1000
 }
 
 // CompleteResult is what completing a multipart upload answered.
 type CompleteResult struct {
-	ETag      string
-	CRC64     uint64
-	HasCRC64  bool
-	VersionID string
+	ETag      string // without quotes, ends in -N for N parts
+	CRC64     uint64 // of the whole object
+	HasCRC64  bool   // false if the service gave none
+	VersionID string // empty without versioning
 }
 
 // DeleteResult is what deleting one object answered.
 type DeleteResult struct {
-	VersionID    string
-	DeleteMarker bool
+	VersionID    string // of the version, or of the marker, that was made or removed
+	DeleteMarker bool   // a delete marker was made, or (with a version id) removed
 }

@@ -7,7 +7,9 @@ import (
 	"net/http"
 )
 
-// ListUploads returns one page of the uploads in progress.
+// ListUploads returns one page of at most 1000 uploads in progress (List
+// Multipart Uploads), by key, of a key the oldest first. A truncated page that
+// does not advance is [ErrMalformed]. It may be repeated.
 func (b *Bucket) ListUploads(ctx context.Context, o UploadsOptions) (*UploadsPage, error) {
 	call := b.onBucket("ListUploads", http.MethodGet)
 	call.query = params{{"uploads", ""}}.add("prefix", o.Prefix).add("delimiter", o.Delimiter).

@@ -3,9 +3,7 @@ package cos
 import (
 	"bytes"
 	"fmt"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 var (
@@ -241,48 +239,6 @@ func (p *xmlParser) quotedTag() ([]byte, error) {
 		}
 	}
 	return nil, errCutXML
-}
-
-var entities = map[string]string{"lt": "<", "gt": ">", "amp": "&", "quot": `"`, "apos": "'"}
-
-func unescape(s []byte) ([]byte, error) {
-	out := make([]byte, 0, len(s))
-	for {
-		i := bytes.IndexByte(s, '&')
-		if i < 0 {
-			return append(out, s...), nil
-		}
-		out = append(out, s[:i]...)
-		s = s[i+1:]
-		end := bytes.IndexByte(s[:min(len(s), 12)], ';')
-		if end < 0 {
-			return nil, errXML
-		}
-		name := string(s[:end])
-		s = s[end+1:]
-		if e, ok := entities[name]; ok {
-			out = append(out, e...)
-			continue
-		}
-		r, err := charRef(name)
-		if err != nil {
-			return nil, err
-		}
-		out = utf8.AppendRune(out, r)
-	}
-}
-
-func charRef(name string) (rune, error) {
-	digits, ok := strings.CutPrefix(name, "#")
-	base := 10
-	if hex, found := strings.CutPrefix(digits, "x"); found {
-		digits, base = hex, 16
-	}
-	n, err := strconv.ParseUint(digits, base, 21)
-	if !ok || err != nil || !utf8.ValidRune(rune(n)) {
-		return 0, errXML
-	}
-	return rune(n), nil
 }
 
 // intern returns the element names of listings without allocating.
