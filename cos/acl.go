@@ -68,8 +68,8 @@ func (b *Bucket) ObjectACL(ctx context.Context, key, versionID string) (*ACL, er
 
 // SetObjectACL replaces an object's access control list (PUT Object acl). It
 // needs the owner's ID, and of every grant one of ID and URI and a permission;
-// else it is [ErrInvalidInput]. An account may have 1000 such lists in all. It
-// may be repeated.
+// else it is [ErrInvalidInput]. An account has 1000 entries of access lists in
+// all. It may be repeated.
 func (b *Bucket) SetObjectACL(ctx context.Context, key, versionID string, acl ACL) error {
 	call := b.onVersion("PutObjectACL", http.MethodPut, key, "acl", versionID)
 	doc, err := acl.document()

@@ -45,8 +45,9 @@ type CopyResult struct {
 // [CheckKey] refuses is [ErrInvalidKey]. [ErrInvalidInput] are headers that the
 // service would ignore, and a copy of an object onto itself without Replace. A
 // source that is archived is [ErrArchived], one that does not meet the
-// conditions [ErrPrecondition]. A 200 that holds an Error is an error. It may be
-// repeated; with versioning every time makes a version.
+// conditions [ErrPrecondition]. A 200 that holds an Error is an error. The service
+// may be silent while it copies, so the client's idle timeout bounds the whole.
+// It may be repeated; with versioning every time makes a version.
 func (b *Bucket) Copy(ctx context.Context, key string, from CopySource, o CopyOptions) (*CopyResult, error) {
 	call := b.onKey("CopyObject", http.MethodPut, key)
 	call.write = true

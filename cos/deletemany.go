@@ -41,8 +41,8 @@ type DeleteManyResult struct {
 	Failed  []DeleteFailure
 }
 
-// DeleteMany deletes 1 to 1000 objects or versions (DELETE Multiple Objects),
-// at most 300 times a second per bucket. It succeeds even if some, or all, were
+// DeleteMany deletes 1 to 1000 objects or versions (DELETE Multiple Objects);
+// the service takes 300 a second. It succeeds even if some, or all, were
 // refused: look at Failed. A missing object counts as deleted. If quiet only
 // failures are reported. A number out of bounds is [ErrInvalidInput], a key that
 // no request may name [ErrInvalidKey], an answer that names what was not asked
@@ -50,9 +50,9 @@ type DeleteManyResult struct {
 // deletion without a VersionID makes another marker.
 //
 // A key that XML does not carry faithfully (control characters, white space at
-// an end, not UTF-8) is deleted by a request of its own behind the others, lest
-// another object be deleted in its place; so a call may send more than one
-// request. If theirs fails these are not sent.
+// an end, not UTF-8) or that begins with "/" is deleted by a request of its own
+// behind the others, lest another object be deleted in its place; so a call may
+// send more than one request. If theirs fails these are not sent.
 func (b *Bucket) DeleteMany(ctx context.Context, objects []ObjectVersion, quiet bool) (*DeleteManyResult, error) {
 	call := b.onBucket("DeleteObjects", http.MethodPost)
 	if len(objects) < 1 || len(objects) > maxDeletes {
@@ -63,7 +63,7 @@ func (b *Bucket) DeleteMany(ctx context.Context, objects []ObjectVersion, quiet 
 		if err := checkExistingKey(o.Key); err != nil {
 			return nil, fmt.Errorf("%s: %w", call.what(), err)
 		}
-		if faithful(o.Key) && faithful(o.VersionID) {
+		if faithful(o.Key) && faithful(o.VersionID) && o.Key[0] != '/' {
 			batch = append(batch, o)
 		} else {
 			alone = append(alone, o)

@@ -37,8 +37,8 @@ type RestoreState struct {
 // maxRestoreDays is the documented bound of a restored copy's life.
 const maxRestoreDays = 365
 
-// Restore asks for a readable copy of an archived object (POST Object restore),
-// at most 100 times a second per bucket. It returns when the service has
+// Restore asks for a readable copy of an archived object (POST Object restore);
+// the service takes 100 a second. It returns when the service has
 // accepted; [Head.Restore] tells how far it is, minutes to days later. Days
 // beyond 1..365 or an unknown tier are [ErrInvalidInput], a restore that is
 // under way already is [ErrRestoring] (and [ErrConflict]), an object that is not

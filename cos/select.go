@@ -51,9 +51,9 @@ var errStreamClosed = errors.New("the stream is closed")
 // Select runs an SQL query on an object and opens its result (SELECT Object
 // Content). A query that is not whole is [ErrInvalidInput], an archived object
 // [ErrArchived]; a mistake in the SQL may only come as an error of Next. The
-// stream ends with [ErrStalled] if no byte comes for the client's idle timeout;
-// the service sends some to show that a slow query lives. It may be repeated,
-// from the beginning.
+// stream ends with [ErrStalled] if no byte comes, or none is read, for the
+// client's idle timeout; the service sends some to show that a slow query lives.
+// It may be repeated, from the beginning.
 func (b *Bucket) Select(ctx context.Context, key string, q SelectQuery) (*SelectStream, error) {
 	call := b.onKey("SelectObjectContent", http.MethodPost, key)
 	call.query = params{{"select", ""}, {"select-type", "2"}}

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of an object's tags (API documents 436/42993), in characters.
+// Limits of an object's tags, in characters.
 const (
 	MaxTags          = 10
 	MaxTagKeyChars   = 128
