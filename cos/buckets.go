@@ -25,7 +25,9 @@ func (c *Client) ListBuckets(ctx context.Context) ([]BucketInfo, error) {
 		switch {
 		case next == "":
 			return all, nil
-		case next <= marker, len(all) > maxBuckets:
+		case len(all) > maxBuckets:
+			return nil, fmt.Errorf("ListBuckets: %w: more than %d buckets", ErrMalformed, maxBuckets)
+		case next <= marker:
 			return nil, fmt.Errorf("ListBuckets: %w: the page after %q does not advance", ErrMalformed, shortened(marker))
 		}
 		marker = next

@@ -27,13 +27,18 @@ const DefaultEndpoint = "https://{bucket}.cos.{region}.myqcloud.com"
 
 // Limits of the service (API documents 436/14518).
 const (
-	MaxPageKeys   = 1000
-	MaxKeyBytes   = 850
-	MaxPutBytes   = 5 << 30
+	MaxPageKeys   = 1000    // entries of one page of any list
+	MaxDeletes    = 1000    // objects of one [Bucket.DeleteMany]
+	MaxKeyBytes   = 850     // of UTF-8
+	MaxPutBytes   = 5 << 30 // of one put, one append, one copy; and of an appendable object
 	MinPartBytes  = 1 << 20 // all parts but the last
 	MaxPartBytes  = 5 << 30
 	MaxParts      = 10_000
-	MaxObjectSize = MaxParts * int64(MaxPartBytes)
+	MaxObjectSize = MaxParts * int64(MaxPartBytes) // bytes
+
+	MaxRestoreDays  = 365
+	MinTrafficLimit = 819_200     // bits per second
+	MaxTrafficLimit = 838_860_800 // bits per second
 )
 
 // Credentials is one key pair, with a token if it is temporary. All three

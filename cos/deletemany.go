@@ -11,9 +11,6 @@ import (
 	"unicode/utf8"
 )
 
-// maxDeletes is the documented bound of one DeleteMany.
-const maxDeletes = 1000
-
 // ObjectVersion names what is to be deleted; an empty VersionID means the
 // object itself.
 type ObjectVersion struct{ Key, VersionID string }
@@ -55,8 +52,8 @@ type DeleteManyResult struct {
 // send more than one request. If theirs fails these are not sent.
 func (b *Bucket) DeleteMany(ctx context.Context, objects []ObjectVersion, quiet bool) (*DeleteManyResult, error) {
 	call := b.onBucket("DeleteObjects", http.MethodPost)
-	if len(objects) < 1 || len(objects) > maxDeletes {
-		return nil, fmt.Errorf("%s: %w: %d objects are not 1 to %d", call.what(), ErrInvalidInput, len(objects), maxDeletes)
+	if len(objects) < 1 || len(objects) > MaxDeletes {
+		return nil, fmt.Errorf("%s: %w: %d objects are not 1 to %d", call.what(), ErrInvalidInput, len(objects), MaxDeletes)
 	}
 	var batch, alone []ObjectVersion
 	for _, o := range objects {

@@ -107,6 +107,18 @@ func FuzzCopySource(f *testing.F) {
 	})
 }
 
+func FuzzContentRange(f *testing.F) {
+	for _, s := range []string{"bytes 0-0/1", "bytes 2-5/10", "bytes */10", "bytes 5-2/10", "bytes -1-2/10", "bytes 0-9223372036854775807/1", "bytes"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		first, last, total, ok := contentRange(s)
+		if ok && (first < 0 || last < first || total <= last || last-first+1 <= 0) {
+			t.Errorf("%q: %d to %d of %d", s, first, last, total)
+		}
+	})
+}
+
 func FuzzParseRestore(f *testing.F) {
 	for _, s := range []string{
 		"", `ongoing-request="true"`, `ongoing-request="false", expiry-date="Fri, 21 Dec 2012 00:00:00 GMT"`,

@@ -51,18 +51,12 @@ func notToken(r rune) bool {
 	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 }
 
-// The bounds of a traffic limit, in bits per second.
-const (
-	minTraffic = 819_200
-	maxTraffic = 838_860_800
-)
-
 func setTrafficLimit(to http.Header, limit int64) error {
 	if limit == 0 {
 		return nil
 	}
-	if limit < minTraffic || limit > maxTraffic {
-		return fmt.Errorf("%w: a traffic limit of %d bit/s is not %d to %d", ErrInvalidInput, limit, minTraffic, maxTraffic)
+	if limit < MinTrafficLimit || limit > MaxTrafficLimit {
+		return fmt.Errorf("%w: a traffic limit of %d bit/s is not %d to %d", ErrInvalidInput, limit, MinTrafficLimit, MaxTrafficLimit)
 	}
 	to.Set("X-Cos-Traffic-Limit", strconv.FormatInt(limit, 10))
 	return nil

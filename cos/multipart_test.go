@@ -147,6 +147,21 @@ func TestAllParts_StopsAtAPageThatDoesNotAdvance(t *testing.T) {
 	require.ErrorContains(t, err, "does not advance")
 }
 
+func TestAllParts_ListThatNeverEndsIsAnError(t *testing.T) {
+	t.Parallel()
+	pages := 0
+	b := bucketAt(t, "http://h", func(c *cos.Config) {
+		c.Transport = answering(func(*http.Request) string {
+			pages++
+			return fmt.Sprintf("<ListPartsResult><NextPartNumberMarker>%d</NextPartNumberMarker><IsTruncated>true</IsTruncated>%s"+
+				"</ListPartsResult>", pages, strings.Repeat("<Part><PartNumber>1</PartNumber></Part>", 1000))
+		})
+	})
+	_, err := b.AllParts(t.Context(), "k", "u")
+	require.ErrorIs(t, err, cos.ErrMalformed)
+	assert.Less(t, pages, 20)
+}
+
 func TestAbortUpload_OfAnUnknownUploadSaysSo(t *testing.T) {
 	t.Parallel()
 	b := serve(t, func(w http.ResponseWriter, r *http.Request) {

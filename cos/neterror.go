@@ -97,6 +97,8 @@ func final(err error) bool {
 // when they come as an Error document in a 200. Not retryable are a cancelled
 // context or a deadline of the caller, an unreadable source, a certificate
 // that is not trusted, a host name that does not exist, and all other answers.
+// Whether it may be sent again without looking first is said at each method:
+// an append, for one, may not.
 func Retryable(err error) bool {
 	var src *sourceError
 	var api *Error

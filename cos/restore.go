@@ -34,9 +34,6 @@ type RestoreState struct {
 	Requested time.Time // zero if the service did not say
 }
 
-// maxRestoreDays is the documented bound of a restored copy's life.
-const maxRestoreDays = 365
-
 // Restore asks for a readable copy of an archived object (POST Object restore);
 // the service takes 100 a second. It returns when the service has
 // accepted; [Head.Restore] tells how far it is, minutes to days later. Days
@@ -48,8 +45,8 @@ func (b *Bucket) Restore(ctx context.Context, key string, r RestoreRequest) erro
 	if r.Tier == "" {
 		r.Tier = Standard
 	}
-	if r.Days < 1 || r.Days > maxRestoreDays {
-		return fmt.Errorf("%s: %w: %d days are not 1 to %d", call.what(), ErrInvalidInput, r.Days, maxRestoreDays)
+	if r.Days < 1 || r.Days > MaxRestoreDays {
+		return fmt.Errorf("%s: %w: %d days are not 1 to %d", call.what(), ErrInvalidInput, r.Days, MaxRestoreDays)
 	}
 	if knownTier(string(r.Tier)) != r.Tier {
 		return fmt.Errorf("%s: %w: %q is no tier of a restore", call.what(), ErrInvalidInput, shortened(string(r.Tier)))
