@@ -32,7 +32,7 @@ var (
 	ErrUnsupported   = errors.New("not supported")                   // NotImplemented, MethodNotAllowed, NotSupportedStorageClass
 	ErrQuota         = errors.New("limit reached")                   // TooManyBuckets
 	ErrBusy          = errors.New("service busy")                    // SlowDown, ServiceUnavailable, InternalError; retryable
-	ErrDamaged       = errors.New("damaged on the way")              // BadDigest; retryable
+	ErrDamaged       = errors.New("damaged on the way")              // BadDigest, or a wrong CRC; retryable
 	ErrStalled       = errors.New("connection stalled")              // no byte for the idle timeout, or the service waited too long
 	ErrCutBody       = errors.New("body ended early")                // fewer bytes than announced, to us or to the service
 	ErrNotCOS        = errors.New("not an answer from COS")          // HTML, a proxy's page

@@ -61,7 +61,7 @@ func (f *frameReader) next() (frame, error) {
 	body := f.buf[:rest-4]
 	sum := crc32.Update(crc32.ChecksumIEEE(f.prelude[:]), crc32.IEEETable, body)
 	if sum != binary.BigEndian.Uint32(f.buf[rest-4:]) {
-		return frame{}, fmt.Errorf("%w: the CRC of a frame is wrong", ErrMalformed)
+		return frame{}, fmt.Errorf("%w: %w: the CRC of a frame is wrong", ErrMalformed, ErrDamaged)
 	}
 	out := frame{payload: body[headers:]}
 	return out, out.readHeaders(body[:headers])

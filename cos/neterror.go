@@ -111,7 +111,7 @@ func Retryable(err error) bool {
 		return api.retryable()
 	case errors.As(err, &network):
 		return !network.once
-	case errors.Is(err, ErrStalled), errors.Is(err, ErrCutBody), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, ErrStalled), errors.Is(err, ErrCutBody), errors.Is(err, ErrDamaged), errors.Is(err, io.ErrUnexpectedEOF):
 		return true
 	}
 	return errors.As(err, &op) && !final(err)

@@ -70,8 +70,9 @@ func (b *Bucket) Select(ctx context.Context, key string, q SelectQuery) (*Select
 
 // Next returns the next event, and io.EOF after [SelectEnd]. A query that the
 // service breaks off is an [*Error] with its code, a stream that ends without
-// SelectEnd [ErrCutBody], a frame that is damaged or longer than 16 MiB
-// [ErrMalformed]. After an error it returns the same error.
+// SelectEnd [ErrCutBody], a frame that cannot be read or is longer than 16 MiB
+// [ErrMalformed], and [ErrDamaged] too if its content's CRC is wrong. After an
+// error it returns the same error.
 func (s *SelectStream) Next() (SelectEvent, error) {
 	if s.err != nil {
 		return nil, s.err

@@ -141,6 +141,7 @@ func TestSelect_WhatItCannotReadIsMalformed(t *testing.T) {
 			t.Parallel()
 			_, err := streams(t, stream, event("End", "")).Next()
 			require.ErrorIs(t, err, cos.ErrMalformed)
+			assert.Equal(t, name == "damaged", cos.Retryable(err), "%v", err)
 			assert.Less(t, len(err.Error()), 300)
 		})
 	}
