@@ -74,8 +74,8 @@
 // # Input
 //
 // UTF-8, with or without a byte order mark, as it is or compressed (GZIP,
-// BZIP2). CSV: defaults are "\n", ",", `"`, `"` and # for comments; empty lines
-// and lines that begin with the comment character are no records; a carriage
+// BZIP2). CSV: defaults are "\n", a comma, double quotes, the quote character
+// itself as its escape, and # for comments; empty lines and lines that begin with the comment character are no records; a carriage
 // return before a delimiter of "\n" belongs to the delimiter; quotes count at
 // the beginning of a field only; a field spans lines only with
 // AllowQuotedRecordDelimiter. JSON: DOCUMENT is any number of values with or

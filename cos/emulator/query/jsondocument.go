@@ -91,6 +91,11 @@ func (d *walker) walk(path []step, top bool) error {
 	if err != nil {
 		return err
 	}
+	return d.follow(t, path, top)
+}
+
+// follow is walk with the first token taken.
+func (d *walker) follow(t json.Token, path []step, top bool) error {
 	first := path[0]
 	switch {
 	case t == json.Delim('[') && first.each:
@@ -99,12 +104,14 @@ func (d *walker) walk(path []step, top bool) error {
 		return d.element(first.index, path[1:])
 	case t == json.Delim('{') && first.name != "":
 		return d.member(first, path[1:])
+	case first.each && top && len(path) > 1:
+		return d.follow(t, path[1:], false)
 	case first.each && top:
 		v, err := d.rest(t)
 		if err != nil {
 			return err
 		}
-		return v.expand(path[1:], false, d.yield)
+		return d.yield(v)
 	}
 	if err := d.skip(t); err != nil {
 		return err

@@ -54,6 +54,8 @@ func Parse(doc []byte) (*Request, error) {
 	return r, nil
 }
 
+const doubleQuote = `"`
+
 // input returns how a CSV object is written, or the type of a JSON object.
 func (e *fields) input() (csv csvFormat, json string) {
 	const in, inCSV = "InputSerialization", "InputSerialization/CSV/"
@@ -64,11 +66,11 @@ func (e *fields) input() (csv csvFormat, json string) {
 		header:    e.choice(inCSV+"FileHeaderInfo", "NONE", "NONE", "USE", "IGNORE"),
 		record:    e.text(inCSV+"RecordDelimiter", "\n", 2),
 		field:     e.text(inCSV+"FieldDelimiter", ",", 1),
-		quote:     e.text(inCSV+"QuoteCharacter", `"`, 1),
-		escape:    e.text(inCSV+"QuoteEscapeCharacter", `"`, 1),
+		quote:     e.text(inCSV+"QuoteCharacter", doubleQuote, 1),
 		comment:   e.text(inCSV+"Comments", "#", 1),
 		multiline: e.flag(inCSV + "AllowQuotedRecordDelimiter"),
 	}
+	csv.escape = e.text(inCSV+"QuoteEscapeCharacter", csv.quote, 1)
 	e.distinct(in, csv.record, csv.field, csv.quote)
 	e.distinct(in, csv.record, csv.field, csv.escape)
 	return csv, ""
@@ -83,9 +85,9 @@ func (e *fields) output() format {
 		always:    e.choice(outCSV+"QuoteFields", "ASNEEDED", "ASNEEDED", "ALWAYS") == "ALWAYS",
 		record:    e.text(outCSV+"RecordDelimiter", "\n", 2),
 		delimiter: e.text(outCSV+"FieldDelimiter", ",", 1),
-		quote:     e.text(outCSV+"QuoteCharacter", `"`, 1),
-		escape:    e.text(outCSV+"QuoteEscapeCharacter", `"`, 1),
+		quote:     e.text(outCSV+"QuoteCharacter", doubleQuote, 1),
 	}
+	o.escape = e.text(outCSV+"QuoteEscapeCharacter", o.quote, 1)
 	e.distinct(out, o.record, o.delimiter, o.quote)
 	e.distinct(out, o.record, o.delimiter, o.escape)
 	return o
