@@ -1,5 +1,7 @@
 package query
 
+import "strings"
+
 // accumulator is what an aggregate knows of the rows so far.
 type accumulator struct {
 	count int64
@@ -31,14 +33,20 @@ func (a *aggregate) add(acc *accumulator, e *env) error {
 		}
 	case "MIN":
 		if acc.count == 1 || order(v, acc.best) < 0 {
-			acc.best = v
+			acc.hold(v)
 		}
 	case "MAX":
 		if acc.count == 1 || order(v, acc.best) > 0 {
-			acc.best = v
+			acc.hold(v)
 		}
 	}
 	return nil
+}
+
+// hold keeps v without the record that it is a piece of.
+func (acc *accumulator) hold(v value) {
+	v.s = strings.Clone(v.s)
+	acc.best = v
 }
 
 // result is NULL for all but COUNT if nothing counted.

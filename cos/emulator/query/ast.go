@@ -126,6 +126,8 @@ type (
 		at   position
 	}
 
+	coalesce struct{ args []expr }
+
 	// trim is TRIM; set is nil for blanks.
 	trim struct {
 		leading, trailing bool

@@ -9,6 +9,9 @@ func (p *parser) function() (expr, error) {
 	switch name := strings.ToUpper(t.text); name {
 	case "COUNT", "SUM", "AVG", "MIN", "MAX":
 		return p.aggregate(name, t.at)
+	case "COALESCE":
+		args, err := p.arguments()
+		return &coalesce{args}, err
 	case "CAST":
 		return p.cast(t.at)
 	case "TRIM":

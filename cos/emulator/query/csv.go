@@ -2,6 +2,7 @@ package query
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"strconv"
@@ -40,7 +41,7 @@ func (f csvFormat) each(s *source, columns []*column, yield func(number int64, r
 		lines: lines{r: r, delimiter: f.record}, format: f,
 		escaped: [2]string{f.escape + f.quote, f.escape + f.escape},
 	}
-	if err := c.begin(columns); err != nil {
+	if err := c.begin(s.ctx, columns); err != nil {
 		return endOfObject(err)
 	}
 	for {
@@ -62,7 +63,7 @@ func endOfObject(err error) error {
 }
 
 // begin reads the header, if there is one, and finds the columns.
-func (c *csvReader) begin(columns []*column) error {
+func (c *csvReader) begin(ctx context.Context, columns []*column) error {
 	if c.format.header != "NONE" {
 		if err := c.next(); err != nil {
 			return err
@@ -75,6 +76,9 @@ func (c *csvReader) begin(columns []*column) error {
 		}
 	}
 	for _, column := range columns {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		i, ok := c.find(column.path[0])
 		if !ok {
 			return &headerError{column.at.refuse("MissingHeaders", "the header has no column %s", quote(column.path[0].name))}

@@ -89,8 +89,9 @@
 //
 // # Limits
 //
-// An expression has at most 256 KB and 200 expressions within each other, a
-// record and its answer at most 1 MB. The memory that a run takes does not
+// An expression has at most 256 KB, 200 expressions within each other and 200
+// steps in a path, a record and its answer at most 1 MB; all MIN and MAX of a
+// query together hold at most 4 MB of text. The memory that a run takes does not
 // depend on the size of the object, compressed or not, nor on the query's
 // result.
 //

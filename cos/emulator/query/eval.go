@@ -22,7 +22,14 @@ const maxRecord = 1 << 20 // bytes
 
 func (l literal) eval(*env) (value, error) { return l.value, nil }
 
-func (c *column) eval(e *env) (value, error) { return e.row.column(c), nil }
+// eval asks whether to go on, because a query may name thousands of columns
+// of a large record.
+func (c *column) eval(e *env) (value, error) {
+	if err := e.check(); err != nil {
+		return value{}, err
+	}
+	return e.row.column(c), nil
+}
 
 func (a *aggregate) eval(e *env) (value, error) { return e.results[a.slot], nil }
 

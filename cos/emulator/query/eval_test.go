@@ -81,6 +81,7 @@ func TestExpressions_GiveWhatTheyPromise(t *testing.T) {
 		"CAST(s.num AS INT) > 5": "true", "CAST('2007-04-05T14:30Z' AS TIMESTAMP)": `"2007-04-05T14:30Z"`,
 		"CAST(s.date AS TIMESTAMP) = CAST('2024-02-29T13:00:00+01:00' AS TIMESTAMP)": "true", "CAST(s.date AS TIMESTAMP) > '2024-03-01'": "false",
 		"CAST('2024-02-29' AS TIMESTAMP) < s.date": "true",
+		"CAST('2024T' AS TIMESTAMP) < s.date":      "true", "CAST('2024-03T' AS TIMESTAMP) < s.date": "false", "CAST('2024-02-29T12:00:00.5Z' AS TIMESTAMP) > s.date": "true",
 		// Functions' names are free for columns.
 		"COUNT": "", "s.count": "", "value": "",
 	} {

@@ -16,7 +16,6 @@ type builtin struct {
 
 // functions are those whose arguments are a plain list.
 var functions = map[string]builtin{
-	"COALESCE":         {coalesce, 1, maxExpression},
 	"NULLIF":           {nullIf, 2, 2},
 	"CHAR_LENGTH":      {charLength, 1, 1},
 	"CHARACTER_LENGTH": {charLength, 1, 1},
@@ -32,10 +31,12 @@ func (c *call) eval(e *env) (value, error) {
 	return c.run(args, c.at)
 }
 
-func coalesce(args []value, _ position) (value, error) {
-	for _, v := range args {
-		if !v.absent() {
-			return v, nil
+// eval looks at one argument after the other, so that it never holds all of
+// them.
+func (c *coalesce) eval(e *env) (value, error) {
+	for _, x := range c.args {
+		if v, err := x.eval(e); err != nil || !v.absent() {
+			return v, err
 		}
 	}
 	return value{kind: null}, nil
@@ -146,12 +147,18 @@ func (t *trim) eval(e *env) (value, error) {
 	if a, ok := anyAbsent(v, set); ok {
 		return a, nil
 	}
+	// The set may be as long as a record.
+	members := map[rune]bool{}
+	for _, c := range set.text() {
+		members[c] = true
+	}
+	within := func(c rune) bool { return members[c] }
 	return v.mapText(func(s string) string {
 		if t.leading {
-			s = strings.TrimLeft(s, set.text())
+			s = strings.TrimLeftFunc(s, within)
 		}
 		if t.trailing {
-			s = strings.TrimRight(s, set.text())
+			s = strings.TrimRightFunc(s, within)
 		}
 		return s
 	}), nil

@@ -257,6 +257,9 @@ func (p *parser) limit() error {
 func (p *parser) path(wildcards bool) ([]step, error) {
 	var path []step
 	for {
+		if len(path) > maxDepth {
+			return nil, p.peek().at.refuse("UnsupportedSyntax", "a path of more than %d steps is not supported", maxDepth)
+		}
 		switch {
 		case p.accept("."):
 			t := p.next()

@@ -178,6 +178,10 @@ func TestParse_IsBoundedInLengthAndDepth(t *testing.T) {
 		assert.Equal(t, "UnsupportedSyntax", e.Code, name)
 		assert.Contains(t, e.Message, "more than 200 expressions within each other", name)
 	}
+	for _, piece := range []string{".a", "[0]", "[*]"} {
+		e := refusal(t, document("SELECT * FROM COSObject"+strings.Repeat(piece, 60_000), jsonDocument, ""))
+		assert.Contains(t, e.Message, "a path of more than 200 steps", piece)
+	}
 	// Long is not deep.
 	assert.Equal(t, "{\"_1\":100001}\n", ask(t, "SELECT 1"+strings.Repeat("+1", 100_000)+" FROM COSObject", "", "", "x\n"))
 	assert.Equal(t, "{\"_1\":true}\n", ask(t, "SELECT FALSE"+strings.Repeat(" OR _1=1", 20_000)+" OR TRUE FROM COSObject", "", "", "x\n"))

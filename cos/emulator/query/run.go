@@ -140,13 +140,8 @@ func (x *execution) take(r row) error {
 			return err
 		}
 	}
-	for i, a := range x.selection.aggregates {
-		if err := a.add(&x.counted[i], &x.env); err != nil {
-			return err
-		}
-	}
 	if len(x.counted) > 0 {
-		return nil
+		return x.count()
 	}
 	if err := x.emit(r); err != nil {
 		return err
@@ -157,12 +152,30 @@ func (x *execution) take(r row) error {
 	return nil
 }
 
+// maxHeld bounds the text that all MIN and MAX of a query hold on to.
+const maxHeld = 4 << 20 // bytes
+
+// count evaluates the aggregates for one record.
+func (x *execution) count() error {
+	held := 0
+	for i, a := range x.selection.aggregates {
+		acc := &x.counted[i]
+		if err := a.add(acc, &x.env); err != nil {
+			return err
+		}
+		if held += len(acc.best.s); held > maxHeld {
+			return a.at.refuse("OverMaxRecordSize", "MIN and MAX hold more than %d bytes", maxHeld)
+		}
+	}
+	return nil
+}
+
 // emit writes a record of the answer.
 func (x *execution) emit(r row) error {
 	b, n := x.output.begin(x.buffer[:0]), 0
 	field := func(name string, v value) error {
 		if b = x.output.field(b, n, name, v); len(b) > maxRecord {
-			return refuse("OverMaxRecordSize", "The answer for it has more than %d bytes.", maxRecord)
+			return refuse("OverMaxRecordSize", "The answer for one record has more than %d bytes.", maxRecord)
 		}
 		n++
 		return nil

@@ -95,10 +95,10 @@ func (v value) when() (time.Time, bool) {
 	}
 }
 
-// parseTime reads ISO 8601 from the day on; without an offset it is UTC.
+// parseTime reads ISO 8601, a year with at least its T; without an offset it is UTC.
 func parseTime(s string) (time.Time, bool) {
 	for _, layout := range []string{
-		"2006-01-02", "2006-01-02T", "2006-01-02T15:04Z07:00", time.RFC3339Nano, "2006-01-02T15:04", "2006-01-02T15:04:05",
+		"2006T", "2006-01T", "2006-01-02", "2006-01-02T", "2006-01-02T15:04Z07:00", time.RFC3339Nano, "2006-01-02T15:04", "2006-01-02T15:04:05",
 		"2006-01-02 15:04:05",
 	} {
 		if t, err := time.Parse(layout, s); err == nil {
