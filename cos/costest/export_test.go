@@ -1,0 +1,21 @@
+package costest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// RoundTrip takes a key of Bucket, and of Versioned, which has versioning
+// enabled, through every operation that has a key.
+func RoundTrip(t *testing.T, env Env, key string) {
+	t.Helper()
+	require.NotNil(t, env.Versioned)
+	p := place{&suite{Env: env}, env.Bucket, ""}
+	beside := "beside"
+	if key == beside {
+		beside = "another"
+	}
+	roundTrip(t, p, key, beside)
+	passVersions(t, p.in(env.Versioned), key)
+}
