@@ -45,7 +45,7 @@ func appendContinues(t *testing.T, p place) {
 		assert.True(t, r.HasCRC64)
 		assert.Equal(t, crcOf(whole), r.CRC64, "the sum of the whole object")
 		h, content := p.open(t, key, cos.GetOptions{})
-		assert.True(t, content == whole, "other bytes came back")
+		assertSame(t, whole, content)
 		assert.Equal(t, int64(len(whole)), h.Size)
 		assert.Equal(t, crcOf(whole), h.CRC64)
 		assert.Equal(t, r.ETag, h.ETag)

@@ -47,7 +47,7 @@ func completeJoins(t *testing.T, p place) {
 	assert.True(t, r.HasCRC64)
 	assert.Equal(t, crcOf(whole), r.CRC64)
 	h, got := p.open(t, u.key, cos.GetOptions{})
-	assert.True(t, got == whole, "other bytes came back")
+	assertSame(t, whole, got)
 	assert.Equal(t, int64(len(whole)), h.Size)
 	assert.Equal(t, r.ETag, h.ETag)
 	assert.Equal(t, crcOf(whole), h.CRC64)

@@ -46,7 +46,7 @@ func copyPartWhole(t *testing.T, p place) {
 	r := p.complete(t, u.key, u.id, first, second)
 	assert.Equal(t, crcOf(content+"tail"), r.CRC64)
 	h, got := p.open(t, u.key, cos.GetOptions{})
-	assert.True(t, got == content+"tail", "other bytes came back")
+	assertSame(t, content+"tail", got)
 	assert.Empty(t, h.Headers.Meta, "a part carries no headers")
 }
 
@@ -59,7 +59,7 @@ func copyPartRange(t *testing.T, p place) {
 	r := p.complete(t, u.key, u.id, first, second)
 	want := content[100:] + content[7:8]
 	assert.Equal(t, crcOf(want), r.CRC64)
-	assert.True(t, p.get(t, u.key) == want, "other bytes came back")
+	assertSame(t, want, p.get(t, u.key))
 }
 
 func copyPartBadRange(t *testing.T, p place) {

@@ -125,9 +125,9 @@ func passAttributes(t *testing.T, p place, key string) {
 
 func passURLs(t *testing.T, p place, key string) {
 	t.Helper()
-	status, _, answer := p.fetch(t, http.MethodPut, p.presignPut(t, key, aMinute()), "content", nil)
+	status, _, answer := p.fetch(t, http.MethodPut, p.presignPut(t, key, anHour()), "content", nil)
 	assert.Equal(t, http.StatusOK, status, answer)
-	status, _, answer = p.fetch(t, http.MethodGet, p.presignGet(t, key, aMinute()), "", nil)
+	status, _, answer = p.fetch(t, http.MethodGet, p.presignGet(t, key, anHour()), "", nil)
 	assert.Equal(t, http.StatusOK, status)
 	assert.Equal(t, "content", answer)
 	p.delete(t, key, "")
@@ -191,7 +191,7 @@ func passVersions(t *testing.T, p place, key string) {
 	p.setTags(t, key, second, cos.Tag{Key: "a", Value: "1"})
 	assert.Equal(t, "public-read", p.acl(t, key, second).Canned())
 	assert.Len(t, p.tags(t, key, second), 1)
-	url := p.presignGet(t, key, cos.PresignOptions{Lifetime: aMinute().Lifetime, VersionID: second})
+	url := p.presignGet(t, key, cos.PresignOptions{Lifetime: anHour().Lifetime, VersionID: second})
 	_, _, content := p.fetch(t, http.MethodGet, url, "", nil)
 	assert.Equal(t, "second", content)
 	p.delete(t, key, first)

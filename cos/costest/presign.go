@@ -39,32 +39,33 @@ func (p place) presignPut(t testing.TB, key string, o cos.PresignOptions) string
 	return url
 }
 
-func aMinute() cos.PresignOptions { return cos.PresignOptions{Lifetime: time.Minute} }
+// anHour is longer than Env.Advance ever goes ahead.
+func anHour() cos.PresignOptions { return cos.PresignOptions{Lifetime: time.Hour} }
 
 func presignGet(t *testing.T, p place) {
 	for _, name := range []string{"k", "a b+c%2F/?x=1&y#z", "中文/😀"} {
 		p.put(t, p.key(name), "content", everyHeader())
-		status, h, content := p.fetch(t, http.MethodGet, p.presignGet(t, p.key(name), aMinute()), "", nil)
+		status, h, content := p.fetch(t, http.MethodGet, p.presignGet(t, p.key(name), anHour()), "", nil)
 		assert.Equal(t, http.StatusOK, status, content)
 		assert.Equal(t, "content", content)
 		assert.Equal(t, everyHeader().ContentType, h.Get("Content-Type"))
 		assert.Equal(t, everyHeader().Meta["color"], h.Get("x-cos-meta-color"))
 	}
-	status, _, _ := p.fetch(t, http.MethodGet, p.presignGet(t, p.key("none"), aMinute()), "", nil)
+	status, _, _ := p.fetch(t, http.MethodGet, p.presignGet(t, p.key("none"), anHour()), "", nil)
 	assert.Equal(t, http.StatusNotFound, status)
 }
 
 func presignRange(t *testing.T, p place) {
 	p.put(t, p.key("k"), "0123456789")
 	ask := http.Header{"Range": {"bytes=2-4"}}
-	status, _, content := p.fetch(t, http.MethodGet, p.presignGet(t, p.key("k"), aMinute()), "", ask)
+	status, _, content := p.fetch(t, http.MethodGet, p.presignGet(t, p.key("k"), anHour()), "", ask)
 	assert.Equal(t, http.StatusPartialContent, status, content)
 	assert.Equal(t, "234", content)
 }
 
 func presignOverrides(t *testing.T, p place) {
 	p.put(t, p.key("k"), "content", everyHeader())
-	url := p.presignGet(t, p.key("k"), cos.PresignOptions{Lifetime: time.Minute, Response: cos.ResponseHeaders{
+	url := p.presignGet(t, p.key("k"), cos.PresignOptions{Lifetime: time.Hour, Response: cos.ResponseHeaders{
 		ContentType: "text/css", ContentDisposition: `attachment; filename="a & b+c.txt"`, CacheControl: "no-store",
 		ContentLanguage: "de", ContentEncoding: "x-none", Expires: "Thu, 29 Oct 2037 20:30:00 GMT",
 	}})
@@ -80,7 +81,7 @@ func presignOverrides(t *testing.T, p place) {
 
 func presignPut(t *testing.T, p place) {
 	for _, name := range []string{"k", "a b+c%2F/?x=1&y#z", "中文/😀"} {
-		url := p.presignPut(t, p.key(name), aMinute())
+		url := p.presignPut(t, p.key(name), anHour())
 		status, h, answer := p.fetch(t, http.MethodPut, url, "content", nil)
 		assert.Equal(t, http.StatusOK, status, answer)
 		assert.Equal(t, `"`+etagOf("content")+`"`, h.Get("ETag"))
@@ -95,7 +96,7 @@ func presignPutHeaders(t *testing.T, p place) {
 	key, want := p.key("k"), cos.Headers{
 		ContentType: "text/css", StorageClass: "STANDARD_IA", Meta: map[string]string{"color": "deep blue"},
 	}
-	url := p.presignPut(t, key, cos.PresignOptions{Lifetime: time.Minute, Headers: want})
+	url := p.presignPut(t, key, cos.PresignOptions{Lifetime: time.Hour, Headers: want})
 	sent := http.Header{
 		"Content-Type": {"text/css"}, "X-Cos-Storage-Class": {"STANDARD_IA"}, "X-Cos-Meta-Color": {"deep blue"},
 	}
@@ -116,7 +117,7 @@ func presignNothingElse(t *testing.T, p place) {
 	key := p.key("k")
 	p.put(t, key, "content")
 	p.put(t, p.key("q"), "secret")
-	url := p.presignGet(t, key, aMinute())
+	url := p.presignGet(t, key, anHour())
 	for name, try := range map[string]struct{ method, url string }{
 		"another key":       {http.MethodGet, strings.Replace(url, "/k?", "/q?", 1)},
 		"another method":    {http.MethodPut, url},
@@ -151,6 +152,6 @@ func presignLifetime(t *testing.T, p place) {
 		_, err = p.Bucket.PresignPut(t.Context(), p.key("k"), cos.PresignOptions{Lifetime: lifetime})
 		assert.ErrorIs(t, err, cos.ErrInvalidInput, "%s", lifetime)
 	}
-	_, err := p.Bucket.PresignGet(t.Context(), "", aMinute())
+	_, err := p.Bucket.PresignGet(t.Context(), "", anHour())
 	assert.ErrorIs(t, err, cos.ErrInvalidKey)
 }

@@ -40,7 +40,7 @@ func putStoresTheBytes(t *testing.T, p place) {
 			assert.Empty(t, r.VersionID, "the bucket has no versions")
 			h, got := p.open(t, key, cos.GetOptions{})
 			assert.Equal(t, int64(len(content)), h.Size)
-			assert.True(t, got == content, "other bytes came back")
+			assertSame(t, content, got)
 		})
 	}
 }

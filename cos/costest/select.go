@@ -253,7 +253,7 @@ func selectEvents(t *testing.T, p place) {
 		q := csvQuery("SELECT * FROM COSObject")
 		q.Progress = progress
 		records, seen := p.query(t, p.key("k"), q)
-		assert.True(t, records == content[2:], "other records came back")
+		assertSame(t, content[2:], records)
 		require.Len(t, seen.stats, 1)
 		stats := seen.stats[0]
 		assert.Equal(t, int64(len(content)), stats.Scanned)

@@ -122,6 +122,19 @@ func (p place) fetch(t testing.TB, method, url, content string, header http.Head
 	return resp.StatusCode, resp.Header, string(answer)
 }
 
+// assertSame compares content that is too long to be shown.
+func assertSame(t testing.TB, want, got string) {
+	t.Helper()
+	if want == got {
+		return
+	}
+	same := 0
+	for same < min(len(want), len(got)) && want[same] == got[same] {
+		same++
+	}
+	assert.Fail(t, "other bytes came back", "%d instead of %d, from byte %d on", len(got), len(want), same)
+}
+
 // assertCode checks that the service refused, with one of codes.
 func assertCode(t testing.TB, err error, codes ...string) {
 	t.Helper()

@@ -65,7 +65,8 @@ func uploadsAreListed(t *testing.T, p place) {
 	require.NoError(t, err)
 	require.Len(t, page.Uploads, 1)
 	got := page.Uploads[0]
-	assert.Equal(t, want[0], anUpload{got.Key, got.UploadID})
+	assert.Equal(t, want[0].key, got.Key)
+	assert.Equal(t, want[0].id, got.UploadID)
 	assert.WithinDuration(t, before, got.Initiated, 15*time.Minute)
 	assert.False(t, page.Truncated)
 

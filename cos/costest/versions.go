@@ -291,7 +291,7 @@ func versionsPresigned(t *testing.T, p place) {
 	key := p.key("k")
 	first := p.put(t, key, "first").VersionID
 	p.put(t, key, "second")
-	url := p.presignGet(t, key, cos.PresignOptions{Lifetime: time.Minute, VersionID: first})
+	url := p.presignGet(t, key, cos.PresignOptions{Lifetime: time.Hour, VersionID: first})
 	status, _, content := p.fetch(t, http.MethodGet, url, "", nil)
 	assert.Equal(t, http.StatusOK, status, content)
 	assert.Equal(t, "first", content)
