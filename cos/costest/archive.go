@@ -67,6 +67,7 @@ func archiveRestoresOnce(t *testing.T, p place) {
 	assert.Contains(t, []cos.Tier{"", cos.Bulk}, state.Tier)
 	err := p.Bucket.Restore(t.Context(), key, cos.RestoreRequest{Days: 1, Tier: cos.Bulk})
 	assertCode(t, err, "RestoreAlreadyInProgress")
+	assert.ErrorIs(t, err, cos.ErrRestoring)
 	assert.ErrorIs(t, err, cos.ErrConflict)
 	assertArchived(t, p.tryGet(t, key, cos.GetOptions{}), "it is not over")
 }

@@ -13,7 +13,7 @@ import (
 func copyChapter() chapter {
 	return chapter{"Copy", []promise{
 		{"TakesContentAndHeaders", copyTakesHeaders},
-		{"IgnoresHeadersItDoesNotReplace", copyIgnoresHeaders},
+		{"RefusesHeadersItWouldNotReplace", copyRefusesHeaders},
 		{"ReplacesAllHeaders", copyReplacesHeaders},
 		{"OntoItselfNeedsReplace", copyOntoItself},
 		{"DoesNotInheritTheClass", copyClass},
@@ -55,11 +55,13 @@ func copyTakesHeaders(t *testing.T, p place) {
 	assert.Equal(t, "content", p.get(t, from), "the source stays")
 }
 
-func copyIgnoresHeaders(t *testing.T, p place) {
+// The service ignores them; the client does not let it come to that.
+func copyRefusesHeaders(t *testing.T, p place) {
 	from, to := p.key("from"), p.key("to")
 	p.put(t, from, "content", everyHeader())
-	p.copy(t, to, cos.CopySource{Key: from}, cos.CopyOptions{Headers: cos.Headers{Meta: map[string]string{"other": "yes"}}})
-	assert.Equal(t, everyHeader().Meta, p.head(t, to).Headers.Meta)
+	for _, h := range []cos.Headers{{Meta: map[string]string{"other": "yes"}}, {ContentType: "text/css"}} {
+		assert.ErrorIs(t, p.tryCopy(t, to, cos.CopySource{Key: from}, cos.CopyOptions{Headers: h}), cos.ErrInvalidInput)
+	}
 }
 
 func copyReplacesHeaders(t *testing.T, p place) {

@@ -24,7 +24,7 @@ func errorsChapter() chapter {
 // A refusal is a request that cannot succeed, and how it fails.
 type refusal struct {
 	code      string
-	sentinel  error // nil if the code stands for none
+	sentinel  error
 	retryable bool
 	try       func(t testing.TB, p place, key string) error
 }
@@ -49,30 +49,30 @@ func refusals() []refusal {
 		{"PreconditionFailed", cos.ErrPrecondition, false, func(t testing.TB, p place, key string) error {
 			return p.tryGet(t, key, cos.GetOptions{Conditions: cos.Conditions{IfMatch: etagOf("other")}})
 		}},
-		{"BadDigest", nil, true, func(t testing.TB, p place, key string) error {
+		{"BadDigest", cos.ErrDamaged, true, func(t testing.TB, p place, key string) error {
 			body := text("content")
 			body.MD5 = &wrong
 			return p.tryPut(t, key, body, cos.Headers{})
 		}},
-		{"NotSupportedStorageClass", nil, false, func(t testing.TB, p place, key string) error {
+		{"NotSupportedStorageClass", cos.ErrUnsupported, false, func(t testing.TB, p place, key string) error {
 			return p.tryPut(t, key, text("x"), cos.Headers{StorageClass: "GOLD"})
 		}},
-		{"InvalidPart", nil, false, func(t testing.TB, p place, key string) error {
+		{"InvalidPart", cos.ErrInvalidInput, false, func(t testing.TB, p place, key string) error {
 			part := cos.Part{Number: 1, ETag: etagOf("other")}
 			return p.tryComplete(t, key, p.initiate(t, key), part)
 		}},
-		{"EntityTooSmall", nil, false, func(t testing.TB, p place, key string) error {
+		{"EntityTooSmall", cos.ErrInvalidInput, false, func(t testing.TB, p place, key string) error {
 			id := p.initiate(t, key)
 			return p.tryComplete(t, key, id, p.part(t, key, id, 1, "small"), p.part(t, key, id, 2, "last"))
 		}},
-		{"AppendPositionErr", nil, false, func(t testing.TB, p place, key string) error {
+		{"AppendPositionErr", cos.ErrPosition, false, func(t testing.TB, p place, key string) error {
 			p.append(t, key+"-log", 0, "content")
 			return p.tryAppend(t, key+"-log", 1, text("x"))
 		}},
-		{"ObjectNotAppendable", nil, false, func(t testing.TB, p place, key string) error {
+		{"ObjectNotAppendable", cos.ErrNotAppendable, false, func(t testing.TB, p place, key string) error {
 			return p.tryAppend(t, key, 7, text("x"))
 		}},
-		{"RestoreNonArchiveObject", nil, false, func(t testing.TB, p place, key string) error {
+		{"RestoreNonArchiveObject", cos.ErrNotArchived, false, func(t testing.TB, p place, key string) error {
 			return p.Bucket.Restore(t.Context(), key, cos.RestoreRequest{Days: 1, Tier: cos.Standard})
 		}},
 	}
@@ -86,9 +86,7 @@ func errorsTable(t *testing.T, p place) {
 			p.put(t, key, "content")
 			err := r.try(t, p, key)
 			assertCode(t, err, r.code)
-			if r.sentinel != nil {
-				assert.ErrorIs(t, err, r.sentinel)
-			}
+			assert.ErrorIs(t, err, r.sentinel)
 			assert.Equal(t, r.retryable, cos.Retryable(err))
 			assert.Equal(t, "content", p.get(t, key), "a refusal does nothing")
 		})

@@ -17,6 +17,7 @@ func keysChapter() chapter {
 		{"OfAnyKindPassThroughEveryOperation", keysOfAnyKind},
 		{"OfOneByteToTheLimitAreKeys", keysOfAnyLength},
 		{"AreNeverCleanedOrFolded", keysAreDistinct},
+		{"ThatStandForTheBucketAreNotSent", keysOfTheBucket},
 	}}
 }
 
@@ -74,6 +75,42 @@ func keysAreDistinct(t *testing.T, p place) {
 		assert.Equal(t, name, p.get(t, p.key(name)))
 	}
 	assert.ElementsMatch(t, p.under(names...), p.listed(t))
+}
+
+// keysOfTheBucket would make of a request on an object one on the bucket,
+// should the service clean paths.
+func keysOfTheBucket(t *testing.T, p place) {
+	ctx, b := t.Context(), p.Bucket
+	part := []cos.Part{{Number: 1, ETag: etagOf("")}}
+	for _, key := range []string{"", ".", "..", "/", "a/..", p.key("../../..")} {
+		for name, try := range map[string]func() error{
+			"get":          func() error { return p.tryGet(t, key, cos.GetOptions{}) },
+			"head":         func() error { return p.tryHead(t, key, cos.GetOptions{}) },
+			"put":          func() error { return p.tryPut(t, key, text(""), cos.Headers{}) },
+			"append":       func() error { return p.tryAppend(t, key, 0, text("")) },
+			"copy to":      func() error { return p.tryCopy(t, key, cos.CopySource{Key: p.key("k")}, cos.CopyOptions{}) },
+			"copy from":    func() error { return p.tryCopy(t, p.key("k"), cos.CopySource{Key: key}, cos.CopyOptions{}) },
+			"delete":       func() error { _, err := b.Delete(ctx, key, ""); return err },
+			"delete many":  func() error { _, err := b.DeleteMany(ctx, []cos.ObjectVersion{{Key: key}}, true); return err },
+			"restore":      func() error { return b.Restore(ctx, key, cos.RestoreRequest{Days: 1, Tier: cos.Bulk}) },
+			"select":       func() error { _, _, err := p.tryQuery(t, key, csvQuery("SELECT * FROM COSObject")); return err },
+			"initiate":     func() error { _, err := b.InitiateUpload(ctx, key, cos.Headers{}); return err },
+			"part":         func() error { return p.tryPart(t, key, "id", 1, text("")) },
+			"copy part to": func() error { return p.tryCopyPart(t, anUpload{key, "id"}, 1, cos.CopySource{Key: p.key("k")}, nil) },
+			"list parts":   func() error { _, err := b.ListParts(ctx, key, "id", 0); return err },
+			"complete":     func() error { return p.tryComplete(t, key, "id", part...) },
+			"abort":        func() error { return b.AbortUpload(ctx, key, "id") },
+			"get ACL":      func() error { _, err := b.ObjectACL(ctx, key, ""); return err },
+			"set ACL":      func() error { return b.SetObjectCannedACL(ctx, key, "", "private", "", "") },
+			"get tags":     func() error { _, err := b.ObjectTags(ctx, key, ""); return err },
+			"set tags":     func() error { return b.SetObjectTags(ctx, key, "", []cos.Tag{{Key: "a", Value: "1"}}) },
+			"delete tags":  func() error { return b.DeleteObjectTags(ctx, key, "") },
+			"presign get":  func() error { _, err := b.PresignGet(ctx, key, anHour()); return err },
+			"presign put":  func() error { _, err := b.PresignPut(ctx, key, anHour()); return err },
+		} {
+			assert.ErrorIs(t, try(), cos.ErrInvalidKey, "%s %q", name, key)
+		}
+	}
 }
 
 // roundTrip takes key through every operation that has one. Nothing is at it
