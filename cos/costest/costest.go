@@ -57,6 +57,9 @@ type Env struct {
 func Run(t *testing.T, env Env) {
 	t.Helper()
 	require.NotNil(t, env.Bucket, "costest: no Env.Bucket")
+	state, err := env.Bucket.Versioning(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, cos.Unversioned, state, "costest: Env.Bucket has versions, which would stay behind")
 	s := newSuite(t, env)
 	for _, c := range chapters() {
 		t.Run(c.name, func(t *testing.T) {

@@ -54,7 +54,8 @@ func TestEmulator(t *testing.T) {
 // COS_TEST_VERSIONED_BUCKET, of the same region, let it try copies between
 // buckets and versions; COS_TEST_GRANTEE is an account to open objects to;
 // COS_TEST_ARCHIVE and COS_TEST_SCRATCH, set to anything, allow archived
-// objects, which are billed for months, and new buckets.
+// objects, which are billed for months, and new buckets; COS_TEST_RESTORE_WAIT,
+// say 8m, is how long to wait until one is restored.
 func TestRealBucket(t *testing.T) {
 	t.Parallel()
 	name := os.Getenv("COS_TEST_BUCKET")
@@ -78,6 +79,10 @@ func TestRealBucket(t *testing.T) {
 	}
 	if os.Getenv("COS_TEST_SCRATCH") != "" {
 		env.Scratch = client
+	}
+	if wait := os.Getenv("COS_TEST_RESTORE_WAIT"); wait != "" {
+		env.RestoreWait, err = time.ParseDuration(wait)
+		require.NoError(t, err, "COS_TEST_RESTORE_WAIT")
 	}
 	costest.Run(t, env)
 }

@@ -15,6 +15,7 @@ import (
 func getChapter() chapter {
 	return chapter{"Get", []promise{
 		{"SaysWhatHeadSays", getSaysWhatHeadSays},
+		{"HeadIsOfTheWholeObject", headOfTheWhole},
 		{"GivesTheRangeAskedFor", getRanges},
 		{"RefusesARangeBeyondTheEnd", getBeyondTheEnd},
 		{"ReplacesHeadersOfTheAnswer", getReplacesHeaders},
@@ -43,6 +44,16 @@ func getSaysWhatHeadSays(t *testing.T, p place) {
 		assert.NotEmpty(t, h.Raw.Get("x-cos-request-id"), name)
 	}
 	assert.Equal(t, head.LastModified, got.LastModified)
+}
+
+func headOfTheWhole(t *testing.T, p place) {
+	key := p.key("k")
+	p.put(t, key, "content", everyHeader())
+	h := p.head(t, key, cos.GetOptions{
+		Range: &cos.ByteRange{Offset: 2, Length: 1}, Response: cos.ResponseHeaders{ContentType: "text/css"}, TrafficLimit: 819_200,
+	})
+	assert.Equal(t, int64(7), h.Size)
+	assertHeaders(t, everyHeader(), h.Headers)
 }
 
 func getRanges(t *testing.T, p place) {
