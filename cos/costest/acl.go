@@ -146,6 +146,8 @@ func aclAnyone(t *testing.T, p place) {
 	anyone := p.anonymous(t)
 	assert.Equal(t, "content", anyone.get(t, key))
 	assert.Equal(t, etagOf("content"), anyone.head(t, key).ETag)
+	override := cos.GetOptions{Response: cos.ResponseHeaders{ContentType: "text/html"}}
+	assertRefused(t, anyone.tryGet(t, key, override))
 	assert.ErrorIs(t, anyone.tryGet(t, p.key("secret"), cos.GetOptions{}), cos.ErrDenied)
 	assert.ErrorIs(t, anyone.tryHead(t, p.key("secret"), cos.GetOptions{}), cos.ErrDenied)
 	assert.ErrorIs(t, anyone.tryPut(t, key, text("x"), cos.Headers{}), cos.ErrDenied, "it may only be read")

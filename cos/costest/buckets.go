@@ -79,6 +79,13 @@ func bucketsCreated(t *testing.T, p place) {
 	region, err := b.FindRegion(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, b.Region(), region)
+	// Asked in another region the service may not know it, but says no other.
+	region, err = p.Bucket.Client().Bucket(b.Name(), "").FindRegion(t.Context())
+	if err == nil {
+		assert.Equal(t, b.Region(), region)
+	} else {
+		assert.ErrorIs(t, err, cos.ErrNoBucket)
+	}
 	err = p.Scratch.CreateBucket(t.Context(), b.Name())
 	assertCode(t, err, "BucketAlreadyOwnedByYou", "BucketAlreadyExists")
 	assert.ErrorIs(t, err, cos.ErrConflict)

@@ -24,12 +24,11 @@ func keysChapter() chapter {
 // oddNames are what breaks clients and servers, each in its own way.
 func oddNames() []string {
 	return []string{
-		" lead", "trail ", "a  b", "a/", "a//b", "a///", "./a", "a/./b", "../a", "a/../b", "a/..", "...", ".", "..",
-		"%", "%2F", "%2f", "%00", "%zz", "100%", "a+b", "a%20b", "a?b=c&d", "a#b", "a;b", "a=b", "a&b", "a,b", "a:b@c", "[a]{b}|^`",
-		`a\b`, `"a"`, "'a'", "<a>", "]]>", "&amp;", "&#1;", "$a", "(a)", "*", "~a", "a!",
-		"\x01", "\x00", "\t", "\n", "\r", "\r\n", "a\x08\x0b\x0c\x0e\x17b", "\x1c\x1f", "\x7f", "\u0080", "\u009f", "\u00a0",
-		"中文", "文件/文件.txt", "😀", "👩‍👩‍👧", "é", "e\u0301", "ß", "İ", "\u2028", "\u2029", "\u202eabc", "\u200f", "\ufeff", "\ufffd", "\uffff", "\ufdd0",
-		"\U0010ffff", "acl", "?acl", "uploads", "versions", "uploadId=1", "x-cos-meta-a", "COSObject", "null",
+		" lead", "trail ", "a  b", "a/", "a//b///", "./a/./b", "../a/../b", "a/..", "...", ".", "..",
+		"%", "%2F%2f%00", "%zz100%", "a+b%20c", "a?b=c&d#e", "a;b=c,d:e@f", "[a]{b}|^`~*!$()", `a\b"c'd`, "<a>]]>", "&amp;&#1;",
+		"\x00\x01\x02", "\tlead", "trail\n", "a\rb\r\nc\n\td", "a\x08\x0b\x0c\x0e\x17b\x1c\x1f\x7f", "\u0080\u009f\u00a0",
+		"文件/文件.txt", "😀👩‍👩‍👧", "ée\u0301ßİ", "\u2028a\u2029", "\u202eabc\u200f", "\ufeff", "\ufffd\uffff\ufdd0\U0010ffff",
+		"acl", "?uploads", "versions", "uploadId=1", "x-cos-meta-a", "null",
 	}
 }
 

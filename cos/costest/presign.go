@@ -21,7 +21,7 @@ func presignChapter() chapter {
 		{"PutTakesTheHeadersThatWereSigned", presignPutHeaders},
 		{"URLIsGoodForNothingElse", presignNothingElse},
 		{"URLEndsWithItsLifetime", presignExpires},
-		{"RefusesALifetimeBelowASecond", presignLifetime},
+		{"RefusesWhatCannotBeSigned", presignRefuses},
 	}}
 }
 
@@ -145,7 +145,7 @@ func presignExpires(t *testing.T, p place) {
 	require.Eventually(t, refused, time.Minute, 50*time.Millisecond)
 }
 
-func presignLifetime(t *testing.T, p place) {
+func presignRefuses(t *testing.T, p place) {
 	for _, lifetime := range []time.Duration{-time.Second, 0, time.Second - 1} {
 		_, err := p.Bucket.PresignGet(t.Context(), p.key("k"), cos.PresignOptions{Lifetime: lifetime})
 		assert.ErrorIs(t, err, cos.ErrInvalidInput, "%s", lifetime)
@@ -154,4 +154,7 @@ func presignLifetime(t *testing.T, p place) {
 	}
 	_, err := p.Bucket.PresignGet(t.Context(), "", anHour())
 	assert.ErrorIs(t, err, cos.ErrInvalidKey)
+	p.needConnect(t)
+	_, err = p.anonymous(t).Bucket.PresignGet(t.Context(), p.key("k"), anHour())
+	assert.ErrorIs(t, err, cos.ErrNoCredentials)
 }

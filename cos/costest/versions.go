@@ -28,6 +28,7 @@ func versioningPromises() []promise {
 		{"CopyReadsAVersion", versionsCopied},
 		{"PresignedURLNamesAVersion", versionsPresigned},
 		{"RestoreIsOfAVersion", versionsRestored},
+		{"AppendIsRefused", versionsNotAppended},
 		{"OfAnyKeyPassThroughEveryOperation", versionsOfAnyKey},
 	}
 }
@@ -306,6 +307,13 @@ func versionsRestored(t *testing.T, p place) {
 	assert.NotNil(t, p.head(t, key, of(first)).Restore)
 	assert.Nil(t, p.head(t, key, of(second)).Restore)
 	assert.Nil(t, p.head(t, key).Restore)
+}
+
+// Appendable objects have no versions (API document 436/7741).
+func versionsNotAppended(t *testing.T, p place) {
+	var api *cos.Error
+	assert.ErrorAs(t, p.tryAppend(t, p.key("k"), 0, text("content")), &api)
+	assert.Empty(t, p.listed(t))
 }
 
 func versionsOfAnyKey(t *testing.T, p place) {
