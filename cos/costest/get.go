@@ -129,7 +129,7 @@ func getTrafficLimit(t *testing.T, p place) {
 		if fine {
 			assert.NoError(t, err, "limit %d", limit)
 		} else {
-			assertRefused(t, err)
+			assertRefused(t, err, "limit", limit)
 		}
 	}
 }

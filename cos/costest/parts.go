@@ -137,7 +137,7 @@ func partsTrafficLimit(t *testing.T, p place) {
 		if fine {
 			assert.NoError(t, err, "limit %d", limit)
 		} else {
-			assertRefused(t, err)
+			assertRefused(t, err, "limit", limit)
 		}
 	}
 }

@@ -159,7 +159,7 @@ func putTrafficLimit(t *testing.T, p place) {
 		if fine {
 			assert.NoError(t, err, "limit %d", limit)
 		} else {
-			assertRefused(t, err)
+			assertRefused(t, err, "limit", limit)
 		}
 	}
 }
@@ -181,7 +181,7 @@ func putMetadataLimit(t *testing.T, p place) {
 
 func putRefusesKeys(t *testing.T, p place) {
 	for name, key := range map[string]string{
-		"empty": "", "too long": p.key(strings.Repeat("k", cos.MaxKeyBytes)), "slash first": "/" + p.key("k"),
+		"empty": "", "too long": p.key(strings.Repeat("k", cos.MaxKeyBytes+1-len(p.folder))), "slash first": "/" + p.key("k"),
 		"control character 24": p.key("\x18"), "control character 27": p.key("\x1b"), "not UTF-8": p.key("\xff"),
 		"the bucket itself": p.key("../../.."),
 	} {

@@ -308,8 +308,7 @@ func selectBadQuery(t *testing.T, p place) {
 		"JSON type":   jsonQuery("LETTERS", "SELECT * FROM COSObject"),
 	} {
 		_, _, err := p.tryQuery(t, p.key("k"), q)
-		t.Log(name)
-		assertRefused(t, err)
+		assertRefused(t, err, name)
 	}
 }
 

@@ -83,8 +83,7 @@ func tagsLimits(t *testing.T, p place) {
 		"no key":       {{Key: "", Value: "v"}},
 		"a key twice":  {{Key: "k", Value: "1"}, {Key: "k", Value: "2"}},
 	} {
-		t.Log(name)
-		assertRefused(t, p.trySetTags(t, key, tags...))
+		assertRefused(t, p.trySetTags(t, key, tags...), name)
 	}
 	assert.ElementsMatch(t, ten, p.tags(t, key, ""))
 }

@@ -146,14 +146,14 @@ func assertCode(t testing.TB, err error, codes ...string) {
 
 // assertRefused checks that a request was refused as wrong, before it was sent
 // or by the service, whatever the code: the documents name none.
-func assertRefused(t testing.TB, err error) {
+func assertRefused(t testing.TB, err error, what ...any) {
 	t.Helper()
 	var api *cos.Error
 	switch {
 	case errors.Is(err, cos.ErrInvalidInput):
 	case errors.As(err, &api):
-		assert.Equal(t, 4, api.Status/100, "%v", err)
+		assert.Equal(t, 4, api.Status/100, "%v: %v", what, err)
 	default:
-		assert.Fail(t, "not refused", "%v", err)
+		assert.Fail(t, "not refused", "%v: %v", what, err)
 	}
 }

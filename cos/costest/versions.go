@@ -156,10 +156,6 @@ func versionsGrouped(t *testing.T, p place) {
 func versionsMarkers(t *testing.T, p place) {
 	names := p.scene(t)
 	all := sceneLines()
-	id := map[string]string{}
-	for version, name := range names {
-		id[name] = version // of several keys, one: replaced below
-	}
 	o := cos.VersionsOptions{Prefix: p.folder, KeyMarker: p.key("a")}
 	assert.Equal(t, all[4:], p.history(t, o, names), "a key alone: after all its versions")
 	page, err := p.Bucket.ListVersions(t.Context(), cos.VersionsOptions{Prefix: p.folder, MaxKeys: 2})
