@@ -40,12 +40,17 @@ func TestACL_ComesBackAsItWasGiven(t *testing.T) {
 		"default":     {[]string{"x-cos-acl", "default"}, "", []string{aclOwner}, []string{"FULL_CONTROL"}, true},
 		"public-read": {[]string{"x-cos-acl", "public-read"}, "", []string{aclOwner, users}, []string{"FULL_CONTROL", "READ"}, true},
 		"grants": {
-			[]string{"x-cos-grant-read", `id="a", id="b"`, "x-cos-grant-full-control", `id="c"`}, "",
-			[]string{aclOwner, "a", "b", "c"}, []string{"FULL_CONTROL", "READ", "READ", "FULL_CONTROL"}, true,
+			[]string{"x-cos-grant-read", `id="a", id="b"`, "x-cos-grant-full-control", `id="c"`},
+			"",
+			[]string{aclOwner, "a", "b", "c"},
+			[]string{"FULL_CONTROL", "READ", "READ", "FULL_CONTROL"},
+			true,
 		},
 		"document": {
 			nil, grants(one("ID", aclOwner, "FULL_CONTROL"), one("ID", "d", "READ"), one("URI", users, "READ")),
-			[]string{aclOwner, "d", users}, []string{"FULL_CONTROL", "READ", "READ"}, false,
+			[]string{aclOwner, "d", users},
+			[]string{"FULL_CONTROL", "READ", "READ"},
+			false,
 		},
 		"empty document": {nil, grants(), []string{aclOwner}, []string{"FULL_CONTROL"}, false},
 	} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -70,13 +71,15 @@ func (x *index) findVersionMarker(ctx context.Context, b bucket, l *versionListi
 	case nullVersion:
 		o, err := x.lookup(ctx, b, l.marker, nullVersion)
 		var gone *apiError
-		if errors.As(err, &gone) {
-			return nil // what came after it is not known any more
-		}
-		if err != nil {
+		switch {
+		case errors.As(err, &gone):
+			l.seq = math.MaxInt64 // where it was is not known any more: rather show some again
+		case err != nil:
 			return err
+		default:
+			l.seq = o.seq
 		}
-		l.seq, l.withinKey = o.seq, true
+		l.withinKey = true
 	default:
 		l.seq, l.withinKey = parseVersionID(l.versionMarker)
 	}

@@ -41,12 +41,12 @@ func (c *client) listVersions(query string) versionsPage {
 	var doc struct {
 		IsTruncated         bool
 		NextKeyMarker       string
-		NextVersionIdMarker string //nolint:revive // as the document has it
+		NextVersionIdMarker string
 		CommonPrefixes      []struct{ Prefix string }
 		Lines               []struct {
 			XMLName   xml.Name
 			Key       string
-			VersionId string //nolint:revive // as the document has it
+			VersionId string
 			IsLatest  bool
 			ETag      string
 		} `xml:",any"`
@@ -231,9 +231,7 @@ func (c *client) emptyOfVersions(t *testing.T) {
 		if !p.truncated {
 			return
 		}
-		if keyMarker, idMarker = p.nextKey, p.nextID; idMarker == "null" {
-			keyMarker, idMarker = "", "" // it is gone, and with it its place
-		}
+		keyMarker, idMarker = p.nextKey, p.nextID
 	}
 }
 
