@@ -8,7 +8,9 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	sdk "github.com/tencentyun/cos-go-sdk-v5"
@@ -38,26 +40,34 @@ const (
 
 // lab is a local server with a recorder in front of it.
 type lab struct {
-	url  string
-	seen *recorder
+	url   string
+	seen  *recorder
+	ahead atomic.Int64 // nanoseconds the server's clock is ahead of ours
 	// What clients sign with:
 	secret string
 	token  string // of temporary keys; empty for permanent ones
 }
 
-func newLab(t *testing.T) *lab {
+func newLab(t *testing.T, changes ...func(*emulator.Config)) *lab {
 	t.Helper()
-	server, err := emulator.Open(emulator.Config{
+	l := &lab{secret: secretKey}
+	cfg := emulator.Config{
 		Dir: t.TempDir(), SecretID: secretID, SecretKey: secretKey, Region: region, Buckets: []string{bucketName},
-	})
+		Now: func() time.Time { return time.Now().Add(time.Duration(l.ahead.Load())) },
+	}
+	for _, change := range changes {
+		change(&cfg)
+	}
+	server, err := emulator.Open(cfg)
 	require.NoError(t, err)
-	seen := &recorder{next: server}
-	front := httptest.NewServer(seen)
+	l.seen = &recorder{next: server, requests: server.Requests}
+	front := httptest.NewServer(l.seen)
 	t.Cleanup(func() {
 		front.Close()
 		require.NoError(t, server.Close())
 	})
-	return &lab{url: front.URL, seen: seen, secret: secretKey}
+	l.url = front.URL
+	return l
 }
 
 func (l *lab) transport(t *testing.T, m mode) *http.Transport {
@@ -98,6 +108,11 @@ func (l *lab) sdk(t *testing.T, m mode) *sdk.Client {
 // client returns our client.
 func (l *lab) client(t *testing.T, m mode) *cos.Client {
 	t.Helper()
+	return l.clientIn(t, m, region)
+}
+
+func (l *lab) clientIn(t *testing.T, m mode, region string) *cos.Client {
+	t.Helper()
 	endpoint := "http://{bucket}.cos.{region}.myqcloud.com"
 	if m == directMode {
 		endpoint = l.url
@@ -117,6 +132,7 @@ func (l *lab) bucket(t *testing.T, m mode) *cos.Bucket {
 
 // exchange is one request as it arrived, and how it was answered.
 type exchange struct {
+	op      string // what the server calls it; only if the recorder asked
 	method  string
 	host    string
 	path    string // decoded
@@ -130,15 +146,29 @@ type exchange struct {
 	refusal string // body of the answer unless it is a success
 }
 
+// presigned reports that the signature came with the URL.
+func (e exchange) presigned() bool { return e.query.Has("q-signature") }
+
+func (e exchange) succeeded() bool { return e.status < http.StatusMultipleChoices }
+
 // recorder passes requests on and keeps them.
 type recorder struct {
-	next http.Handler
+	next     http.Handler
+	requests func(op string) int64
 
-	mu   sync.Mutex // guards seen
-	seen []exchange
+	// names, if set, are the server's operations. The recorder then asks which
+	// counter a request moved, for which requests have to go one by one.
+	names []string
+	turn  sync.Mutex
+
+	running sync.WaitGroup
+	mu      sync.Mutex // guards seen
+	seen    []exchange
 }
 
 func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	r.running.Add(1)
+	defer r.running.Done()
 	body, err := io.ReadAll(req.Body)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -148,7 +178,11 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		method: req.Method, host: req.Host, path: req.URL.Path, query: req.URL.Query(),
 		header: req.Header.Clone(), length: req.ContentLength, body: body,
 	}
-	e.signed, e.params = signedNames(req.Header.Get("Authorization"))
+	signature := req.Header.Get("Authorization")
+	if e.presigned() {
+		signature = "q-header-list=" + e.query.Get("q-header-list") + "&q-url-param-list=" + e.query.Get("q-url-param-list")
+	}
+	e.signed, e.params = signedNames(signature)
 	req.Body = io.NopCloser(bytes.NewReader(body))
 	answer := &tap{ResponseWriter: w, status: http.StatusOK}
 	// The server may end an answer by a panic, which net/http understands.
@@ -159,11 +193,35 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		defer r.mu.Unlock()
 		r.seen = append(r.seen, e)
 	}()
+	if len(r.names) == 0 {
+		r.next.ServeHTTP(answer, req)
+		return
+	}
+	r.turn.Lock()
+	defer r.turn.Unlock()
+	before := r.counts()
+	defer func() {
+		for i, n := range r.counts() {
+			if n != before[i] {
+				e.op = r.names[i]
+			}
+		}
+	}()
 	r.next.ServeHTTP(answer, req)
 }
 
-// take returns what was recorded and forgets it.
+func (r *recorder) counts() []int64 {
+	counts := make([]int64, len(r.names))
+	for i, name := range r.names {
+		counts[i] = r.requests(name)
+	}
+	return counts
+}
+
+// take returns what was recorded and forgets it. A client may have its answer
+// before the server is done with it.
 func (r *recorder) take() []exchange {
+	r.running.Wait()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	seen := r.seen
@@ -171,10 +229,10 @@ func (r *recorder) take() []exchange {
 	return seen
 }
 
-// signedNames reads the two lists out of an Authorization header, whose form is
+// signedNames reads the two lists out of a signature, whose form is
 // q-…=…&q-…=… with ";" between names.
-func signedNames(authorization string) (headers, params []string) {
-	for pair := range strings.SplitSeq(authorization, "&") {
+func signedNames(signature string) (headers, params []string) {
+	for pair := range strings.SplitSeq(signature, "&") {
 		name, value, _ := strings.Cut(pair, "=")
 		switch {
 		case value == "":
