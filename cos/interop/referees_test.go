@@ -11,6 +11,7 @@ func TestReferees_SeeEveryOperation(t *testing.T) {
 		for name, test := range map[string]func(*testing.T, *ledger){
 			"our requests are the Go SDK's": testWire,
 			"our URLs are the Go SDK's":     testSignedURLs,
+			"the Go SDK walks by itself":    testGoWalks,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
