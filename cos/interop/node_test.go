@@ -15,16 +15,27 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cosmander/cos"
+	"cosmander/cos/emulator"
 )
+
+// nodeLab is what every script is told of the server.
+type nodeLab struct {
+	Proxy     string `json:"proxy"`
+	Bucket    string `json:"bucket"`
+	Region    string `json:"region"`
+	SecretID  string `json:"secretId"`
+	SecretKey string `json:"secretKey"`
+	Dir       string `json:"dir"` // a folder to write in
+}
+
+func (l *lab) forNode(t *testing.T) nodeLab {
+	t.Helper()
+	return nodeLab{l.url, bucketName, region, secretID, secretKey, t.TempDir()}
+}
 
 // nodeAsk is what node/roundtrip.js is told to do.
 type nodeAsk struct {
-	Proxy     string            `json:"proxy"`
-	Bucket    string            `json:"bucket"`
-	Region    string            `json:"region"`
-	SecretID  string            `json:"secretId"`
-	SecretKey string            `json:"secretKey"`
-	Dir       string            `json:"dir"`
+	nodeLab
 	Put       map[string][]byte `json:"put"`
 	Upload    nodeUpload        `json:"upload"`
 	Get       []string          `json:"get"`
@@ -47,42 +58,65 @@ type nodeAnswer struct {
 	Missing   string
 }
 
-// runNode hands ask to the Node SDK. The test is skipped where it is not
-// installed, unless the environment says that it must be.
-func runNode(t *testing.T, ask nodeAsk) nodeAnswer {
-	t.Helper()
+// findNode returns the Node program, or why the SDK cannot be run.
+func findNode() (string, error) {
 	node, err := exec.LookPath("node")
 	if err == nil {
 		_, err = os.Stat("node/node_modules/cos-nodejs-sdk-v5")
 	}
+	return node, err
+}
+
+// needNode skips the test where the Node SDK is not installed, unless the
+// environment says that it must be.
+func needNode(t *testing.T) string {
+	t.Helper()
+	node, err := findNode()
 	if err != nil && os.Getenv("INTEROP_NODE") == "" {
 		t.Skip("the Node SDK is not installed; `make interop` does that where npm is found")
 	}
 	require.NoError(t, err)
+	return node
+}
+
+// runNode hands ask to a script and returns what it answers.
+func runNode(t *testing.T, script, dir string, ask any) []byte {
+	t.Helper()
+	node := needNode(t)
 	input, err := json.Marshal(ask)
 	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), node, "node/roundtrip.js")
+	cmd := exec.CommandContext(t.Context(), node, "node/"+script)
 	// Proxy variables of whoever runs the test do not matter to it.
-	cmd.Env = []string{"HOME=" + ask.Dir, "PATH=" + os.Getenv("PATH")}
+	cmd.Env = []string{"HOME=" + dir, "PATH=" + os.Getenv("PATH")}
 	cmd.Stdin = bytes.NewReader(input)
 	cmd.WaitDelay = 10 * time.Second
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	require.NoError(t, cmd.Run(), "%s", &stderr)
-	var answer nodeAnswer
-	require.NoError(t, json.Unmarshal(stdout.Bytes(), &answer), "%s", &stdout)
-	return answer
+	return stdout.Bytes()
+}
+
+// testNodeWalks runs the scripts that assert by themselves.
+func testNodeWalks(t *testing.T, book *ledger) {
+	needNode(t)
+	for _, script := range []string{"objects.js", "versions.js", "parts.js"} {
+		t.Run(script, func(t *testing.T) {
+			t.Parallel()
+			l := newLab(t)
+			l.seen.names = emulator.Operations()
+			ask := l.forNode(t)
+			assert.Equal(t, "ok", string(runNode(t, script, ask.Dir, ask)))
+			book.walk(nodeWalk, l.seen.take())
+		})
+	}
 }
 
 func TestNodeSDK_TradesObjectsWithOursAndTheGoSDK(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
 	ours, goSDK := oursClient(l.bucket(t, proxyMode)), sdkClient(l.sdk(t, proxyMode))
-	dir := t.TempDir()
-	ask := nodeAsk{
-		Proxy: l.url, Bucket: bucketName, Region: region, SecretID: secretID, SecretKey: secretKey, Dir: dir,
-		Put: map[string][]byte{}, Upload: nodeUpload{"node/slices 中+.bin", filepath.Join(dir, "slices")}, RawPrefix: "node/a",
-	}
+	ask := nodeAsk{nodeLab: l.forNode(t), Put: map[string][]byte{}, RawPrefix: "node/a"}
+	ask.Upload = nodeUpload{"node/slices 中+.bin", filepath.Join(ask.Dir, "slices")}
 	slices5 := content("slices", 5<<20+7)
 	require.NoError(t, os.WriteFile(ask.Upload.File, slices5, 0o600))
 	all := []string{ask.Upload.Key, "node/gone"}
@@ -102,7 +136,9 @@ func TestNodeSDK_TradesObjectsWithOursAndTheGoSDK(t *testing.T) {
 	ours.put(t, "node/gone", nil)
 	ask.Remove = []string{"node/gone"}
 
-	answer := runNode(t, ask)
+	var answer nodeAnswer
+	answered := runNode(t, "roundtrip.js", ask.Dir, ask)
+	require.NoError(t, json.Unmarshal(answered, &answer), "%s", answered)
 	slices.Sort(all)
 	assert.Equal(t, all, answer.Listed)
 	var raw []string

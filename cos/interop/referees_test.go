@@ -12,6 +12,7 @@ func TestReferees_SeeEveryOperation(t *testing.T) {
 			"our requests are the Go SDK's": testWire,
 			"our URLs are the Go SDK's":     testSignedURLs,
 			"the Go SDK walks by itself":    testGoWalks,
+			"the Node SDK walks by itself":  testNodeWalks,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
