@@ -6,7 +6,7 @@
 //   - wire_*: our request beside the Go SDK's, for every operation and
 //     parameter. What differs on purpose stands there with its reason.
 //   - walk_* and node/*.js: an SDK alone on a server, its results asserted.
-//   - roundtrip, node: one writes, the others read.
+//   - roundtrip, trade, node: one writes, the others read.
 //   - docs: the table of all this, docs/api.md.
 //
 // The Go SDK reads the checksum of a body while net/http may still write it.
