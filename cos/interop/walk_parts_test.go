@@ -70,6 +70,7 @@ func (w walk) assertParts(t *testing.T, id string, parts []string) {
 		assert.Equal(t, i == 0, page.IsTruncated)
 		assert.Equal(t, []string{id, "1", marker, "STANDARD_IA"},
 			[]string{page.UploadID, page.MaxParts, page.PartNumberMarker, page.StorageClass})
+		assert.Empty(t, page.EncodingType, "the SDK looks for Encoding-type, the document has EncodingType")
 		key, err := sdk.DecodeURIComponent(page.Key)
 		require.NoError(t, err)
 		assert.Equal(t, walkKey, key)
