@@ -83,6 +83,7 @@ func testTable(t *testing.T, book *ledger) {
 		_, isUnseen := unseen[op]
 		assert.NotEqual(t, book.saw(op), isUnseen, "%s of the server has to be asked for by a referee, or listed with the reason why not", op)
 	}
+	assert.Subset(t, emulator.Operations(), keysOf(unseen), "what is listed exists")
 
 	made := book.table()
 	_, noNode := findNode()
