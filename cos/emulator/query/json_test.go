@@ -98,7 +98,7 @@ func TestJSON_RefusesMalformedRecordsByTheirNumber(t *testing.T) {
 // What the path does not lead to may be of any length.
 func TestJSONDocument_SkipsWhatIsLongerThanARecord(t *testing.T) {
 	t.Parallel()
-	object := `{"big":[` + strings.Repeat(`{"a":[1,2,3]},`, 200_000) + `0],"small":[1,2]}`
+	object := `{"big":[` + strings.Repeat(`{"a":[1,2,3]},`, 100_000) + `0],"small":[1,2]}`
 	assert.Equal(t, "{\"_1\":3}\n", ask(t, "SELECT SUM(s) FROM COSObject[*].small[*] s", jsonDocument, "", object))
-	assert.Equal(t, "{\"_1\":200001}\n", ask(t, "SELECT COUNT(*) FROM COSObject.big[*]", jsonDocument, "", object))
+	assert.Equal(t, "{\"_1\":100001}\n", ask(t, "SELECT COUNT(*) FROM COSObject.big[*]", jsonDocument, "", object))
 }

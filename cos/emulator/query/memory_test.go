@@ -55,7 +55,7 @@ func (c *counted) Write(b []byte) (int, error) {
 
 // Not parallel: it weighs the heap of the whole process.
 func TestRun_TakesTheSameMemoryForAnObjectOfAnySize(t *testing.T) {
-	const size, limit = 16 << 20, 6 << 20 // bytes of the object, of the heap
+	const size, limit = 8 << 20, 6 << 20 // bytes of the object, of the heap
 	row := "1234567," + strings.Repeat("a", 100) + "\n"
 	object := `{"name":"some name","tags":["a","b",{"c":1.5}],"text":"` + strings.Repeat("x", 400) + "\"}"
 	large := `{"text":"` + strings.Repeat("x", 1<<20-100) + `"}`

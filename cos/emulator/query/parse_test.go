@@ -207,11 +207,11 @@ func TestParse_KeepsBlanksThatAreValues(t *testing.T) {
 func TestParse_TakesTheCaseThatSDKsWrite(t *testing.T) {
 	t.Parallel()
 	doc := document("select s._1 from cosobject S limit 1", "<CompressionType>None</CompressionType><CSV><FileHeaderInfo>none</FileHeaderInfo></CSV>", "<CSV/>")
-	for enabled, want := range map[string]int{"TRUE": 1, "true": 1, "FALSE": 0, "": 0} {
+	for enabled, want := range map[string]bool{"TRUE": true, "true": true, "FALSE": false, "": false} {
 		r, err := query.Parse([]byte(strings.Replace(doc, "</SelectRequest>", "<RequestProgress><Enabled>"+enabled+"</Enabled></RequestProgress></SelectRequest>", 1)))
 		require.NoError(t, err)
 		a := run(t, r, "a\nb\n")
 		assert.Equal(t, "a\n", a.records)
-		assert.Len(t, a.progress, want)
+		assert.Equal(t, want, len(a.progress) > 0, enabled)
 	}
 }
