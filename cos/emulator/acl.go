@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"encoding/xml"
 	"net/http"
 	"regexp"
@@ -79,16 +80,17 @@ func (s *Server) getACL(q *request) error {
 	if err != nil {
 		return err
 	}
-	o, err := s.described(q, b)
+	o, err := described(q, b, s.index.describe)
 	if err != nil {
 		return err
 	}
 	return q.document(http.StatusOK, aclDocument(b, o.extra.ACL))
 }
 
-// described looks up the version whose ACL or tags are asked for.
-func (s *Server) described(q *request, b bucket) (*object, error) {
-	o, err := s.index.lookup(q.r.Context(), b, q.target.key, q.versionID())
+// described looks up the version that is asked for; read is index.describe or,
+// if the content is wanted too, index.lookup.
+func described(q *request, b bucket, read func(context.Context, bucket, string, string) (*object, error)) (*object, error) {
+	o, err := read(q.r.Context(), b, q.target.key, q.versionID())
 	if err != nil {
 		return nil, err
 	}

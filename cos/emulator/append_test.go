@@ -1,7 +1,10 @@
 package emulator_test
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -46,6 +49,49 @@ func TestAppend_AddsToTheEnd(t *testing.T) {
 	c.put("log", "put over it")
 	assert.Equal(t, "normal", c.get("log").header.Get("X-Cos-Object-Type"))
 	assert.Zero(t, c.files())
+}
+
+func TestAppend_OfManyPiecesBecomesFewBlobs(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c := startWith(t, config(dir))
+	var whole strings.Builder
+	add := func(piece string) {
+		a := c.append("log", whole.Len(), piece)
+		require.Equal(t, 200, a.status, string(a.body))
+		whole.WriteString(piece)
+		require.Equal(t, crcOf(whole.String()), a.header.Get(crcHeader))
+	}
+	for i := range 700 {
+		add(strings.Repeat(fmt.Sprintf("%04d", i), 1000)) // a little less than the index keeps
+	}
+	for i := range 300 {
+		add(fmt.Sprintf("%07d\n", i))
+	}
+	assert.Equal(t, 2, c.files(), "each 256 pieces are a file")
+	assert.LessOrEqual(t, c.blobs(), 2+256, "small pieces are joined")
+	require.Equal(t, 200, c.do("PUT", "/copy", "", copySource, testHost+"/log").status)
+	add("more") // joins a piece that the copy has too
+	assert.Equal(t, whole.String(), string(c.get("log").body))
+	assert.Equal(t, whole.String()[:whole.Len()-4], string(c.get("copy").body))
+	require.NoError(t, c.server.Close())
+
+	c = startWith(t, config(dir))
+	assert.Equal(t, whole.String(), string(c.get("log").body))
+	require.Equal(t, 204, c.do("DELETE", "/log", "").status)
+	require.Equal(t, 204, c.do("DELETE", "/copy", "").status)
+	assert.Zero(t, c.files())
+	assert.Zero(t, c.blobs(), "nothing is counted wrong")
+}
+
+// blobs counts the rows of blobs in the index, read beside the server.
+func (c *client) blobs() (n int) {
+	c.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(c.dir, "index.db")+"?mode=ro")
+	require.NoError(c.t, err)
+	defer db.Close()
+	require.NoError(c.t, db.QueryRowContext(context.Background(), "SELECT count(*) FROM blobs").Scan(&n))
+	return n
 }
 
 func TestAppend_RefusesWhatTheDocumentsDo(t *testing.T) {

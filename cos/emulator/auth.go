@@ -44,7 +44,7 @@ func (s *Server) authorize(q *request) error {
 // checkAnonymous refuses parameters that only a signed request may have.
 func (q *request) checkAnonymous() error {
 	for _, p := range q.target.query {
-		if strings.HasPrefix(p.name, "response-") {
+		if strings.HasPrefix(p.name, overrides) {
 			return refuse("InvalidRequest", "Anonymous requests do not choose the headers of the answer.")
 		}
 	}

@@ -64,6 +64,8 @@ func (x *index) allBuckets() []bucket {
 }
 
 func (x *index) createBucket(name, region string, now int64) error {
+	x.admin.Lock()
+	defer x.admin.Unlock()
 	b := bucket{name: name, region: region, created: now}
 	err := x.writer.do(func(tx *writeTx) error {
 		var n int
@@ -91,6 +93,8 @@ func (x *index) createBucket(name, region string, now int64) error {
 }
 
 func (x *index) deleteBucket(b bucket) error {
+	x.admin.Lock()
+	defer x.admin.Unlock()
 	err := x.writer.do(func(tx *writeTx) error {
 		var used bool
 		err := tx.row(`SELECT EXISTS (SELECT 1 FROM objects WHERE bucket = ?1) OR

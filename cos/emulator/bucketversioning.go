@@ -46,9 +46,8 @@ func (s *Server) putVersioning(q *request) error {
 }
 
 func (x *index) setVersioning(b bucket, v versioning) error {
-	// Of two changes at once the later one has to be the later one here too.
-	x.switching.Lock()
-	defer x.switching.Unlock()
+	x.admin.Lock()
+	defer x.admin.Unlock()
 	err := x.writer.do(func(tx *writeTx) error {
 		if _, err := tx.versioning(b); err != nil {
 			return err

@@ -7,8 +7,12 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"time"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"cosmander/cos/emulator"
 )
 
 // whole reports that a body is one writer's and not a mix of two.
@@ -71,6 +75,64 @@ func TestConcurrent_ReaderSeesTheOldOrTheNewObject(t *testing.T) {
 		}
 		ended.Store(true)
 		readers.Wait()
+	}
+}
+
+func TestConcurrent_CopyTakesTheOldOrTheNewSource(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	for _, size := range sizes {
+		c.put("k", strings.Repeat("0", size))
+		var ended atomic.Bool
+		var writer sync.WaitGroup
+		writer.Go(func() {
+			for i := 0; !ended.Load(); i++ {
+				c.put("k", strings.Repeat(string(rune('a'+i%26)), size+i%7))
+			}
+		})
+		for range 60 {
+			a := c.do("PUT", "/copy", "", copySource, testHost+"/k")
+			require.Equal(t, 200, a.status, string(a.body))
+			got := c.get("copy")
+			require.True(t, whole(string(got.body)))
+			require.Equal(t, a.find("CRC64"), crcOf(string(got.body)))
+		}
+		ended.Store(true)
+		writer.Wait()
+	}
+	c.server.Faults().Add(emulator.Fault{Op: "CopyObject", Spaces: 100 * time.Millisecond})
+	var copying sync.WaitGroup
+	copying.Go(func() {
+		a := c.do("PUT", "/copy", "", copySource, testHost+"/k")
+		assert.Equal(t, "CopyObjectResult", rootOf(a.body))
+	})
+	for range 20 {
+		c.put("k", "overwritten")
+	}
+	copying.Wait()
+}
+
+// rootOf returns the name of a document's root element.
+func rootOf(doc []byte) string {
+	name, _, _ := strings.Cut(strings.TrimSpace(string(doc)), ">")
+	return strings.TrimPrefix(name, "<")
+}
+
+func TestConcurrent_BucketMadeBesideItsDeletionIsThere(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	c.host = "fresh-1250000000.cos.ap-guangzhou.myqcloud.com"
+	for range 150 {
+		var made, gone answer
+		var wg sync.WaitGroup
+		c.do("PUT", "/", "")
+		wg.Go(func() { gone = c.do("DELETE", "/", "") })
+		wg.Go(func() { made = c.do("PUT", "/", "") })
+		wg.Wait()
+		require.Equal(t, 204, gone.status)
+		if made.status == 200 {
+			require.Equal(t, 200, c.do("HEAD", "/", "").status)
+		}
 	}
 }
 

@@ -84,20 +84,32 @@ func (s *Server) copyObject(q *request) error {
 	if done, err := s.slowDocument(q); done {
 		return err
 	}
-	err = s.index.writer.do(func(tx *writeTx) error {
-		if err := tx.share(o.body); err != nil {
-			return err
+	err = s.shareObject(b, o)
+	// Overwritten since it was looked up: what is there now is copied.
+	for errors.Is(err, errGone) {
+		if from, err = s.copySource(q); err != nil {
+			break
 		}
-		return tx.putObject(b, o)
-	})
-	if errors.Is(err, errGone) {
-		err = noSuchKey()
+		if err = o.inherit(q, b, from); err != nil {
+			break
+		}
+		err = s.shareObject(b, o)
 	}
 	if err != nil {
 		return q.failInDocument(err)
 	}
 	q.written(o)
-	return q.document(http.StatusOK, copiedDocument("CopyObjectResult", o))
+	return q.document(http.StatusOK, copiedDocument("CopyObjectResult", o, !q.fault.NoCRC))
+}
+
+// shareObject enters o as one more owner of its blobs.
+func (s *Server) shareObject(b bucket, o *object) error {
+	return s.index.writer.do(func(tx *writeTx) error {
+		if err := tx.share(o.body); err != nil {
+			return err
+		}
+		return tx.putObject(b, o)
+	})
 }
 
 // inherit takes content and, unless they are replaced, headers of the source.
@@ -126,12 +138,14 @@ func (o *object) inherit(q *request, b bucket, from source) error {
 	return nil
 }
 
-func copiedDocument(root string, o *object) []byte {
+func copiedDocument(root string, o *object, withCRC bool) []byte {
 	d := newDocument()
 	d.open(root)
 	d.etag(o.etag)
 	d.time("LastModified", o.modified)
-	d.text("CRC64", strconv.FormatUint(o.crc, 10))
+	if withCRC {
+		d.text("CRC64", strconv.FormatUint(o.crc, 10))
+	}
 	if !o.nullver {
 		d.text("VersionId", o.versionID())
 	}
@@ -169,7 +183,7 @@ func (s *Server) uploadPartCopy(q *request) error {
 	}
 	o := &object{etag: p.etag, crc: p.crc, modified: p.modified, nullver: true}
 	q.written(o)
-	return q.document(http.StatusOK, copiedDocument("CopyPartResult", o))
+	return q.document(http.StatusOK, copiedDocument("CopyPartResult", o, !q.fault.NoCRC))
 }
 
 // copyRange reads `bytes=FIRST-LAST`; without it the whole source is meant.

@@ -19,13 +19,13 @@ func (s *Server) deleteObject(q *request) error {
 	if err != nil {
 		return err
 	}
-	if gone.version != "" {
+	if gone.version != "" && b.versioning != unversioned {
 		q.set("x-cos-version-id", gone.version)
 	}
 	if gone.marker {
 		q.set("x-cos-delete-marker", "true")
 	}
-	// A key that was not there is 204 too.
+	// A key or a version that was not there is 204 too.
 	return q.empty(http.StatusNoContent)
 }
 
@@ -47,6 +47,10 @@ func (tx *writeTx) delete(b bucket, key, version string, unix int64) (deletion, 
 	}
 	if state == unversioned {
 		return deletion{}, tx.deleteNewest(b, key)
+	}
+	// A marker is something that is stored under the key.
+	if err := checkKey(key); err != nil {
+		return deletion{}, err
 	}
 	m := &object{key: key, marker: true, modified: unix}
 	if err := tx.supersede(b, m); err != nil {
@@ -77,10 +81,14 @@ func (tx *writeTx) deleteNewest(b bucket, key string) error {
 	return tx.exec(deleteObjectRow, b.id, []byte(key))
 }
 
-// deleteVersion removes a version or a marker. If it was the newest, the one
-// before it is again.
+// deleteVersion removes a version or a marker; one that is not there is no
+// error. If it was the newest, the one before it is again.
 func (tx *writeTx) deleteVersion(b bucket, key, version string) (deletion, error) {
 	o, err := tx.lookup(b, key, version)
+	var e *apiError
+	if errors.As(err, &e) && e.code == "NoSuchVersion" {
+		return deletion{version: version}, nil
+	}
 	if err != nil {
 		return deletion{}, err
 	}

@@ -96,7 +96,7 @@ func (q *request) readDocument() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc, err := io.ReadAll(io.LimitReader(q.r.Body, maxXMLBytes+1))
+	doc, err := io.ReadAll(io.LimitReader(q.slowBody(0), maxXMLBytes+1))
 	switch {
 	case err != nil:
 		return nil, incomplete(err)

@@ -51,13 +51,13 @@ type Fault struct {
 	Code       string        // "SlowDown"
 	RetryAfter int           // seconds, header of that answer
 	Reset      bool          // close the connection before doing anything
-	CutBody    int64         // answer a GET or SELECT with only this many bytes, then close (-1: none)
-	Corrupt    bool          // flip one byte of the answered body of a GET or SELECT
-	Stall      bool          // send headers, then nothing until the client leaves
+	CutBody    int64         // answer with only this many bytes of the body, then close (-1: none)
+	Corrupt    bool          // flip one byte of the answered body
+	Stall      bool          // send nothing until the client leaves; of a GET the headers
 	LoseAnswer bool          // do the work, then close the connection unanswered
 	NoCRC      bool          // leave x-cos-hash-crc64ecma out
-	ErrorIn200 bool          // Complete: spaces, then an Error document with status 200
-	Spaces     time.Duration // Complete: stream spaces for this long before the document
+	ErrorIn200 bool          // complete, copy, part copy: spaces, then an Error document with status 200
+	Spaces     time.Duration // of the same: stream spaces for this long before the document
 	Skew       time.Duration // the server's clock is off by this
 	HTML       bool          // answer an HTML page with status Status or 200
 }
@@ -138,11 +138,18 @@ func ParseFault(s string) (Fault, error) {
 			return Fault{}, fmt.Errorf("fault %q: %w", s, err)
 		}
 	}
+	if (f.ErrorIn200 || f.Spaces > 0) && f.Op != "" && !slowDocuments[f.Op] {
+		return Fault{}, fmt.Errorf("fault %q: only of %s, %s and %s the answer can begin before the work is done",
+			s, opComplete.name, opCopy.name, opPartCopy.name)
+	}
 	if !f.acts() {
 		return Fault{}, fmt.Errorf("fault %q: it does nothing; add for instance status=503", s)
 	}
 	return f, nil
 }
+
+// slowDocuments are the operations whose answer may begin with spaces.
+var slowDocuments = map[string]bool{opComplete.name: true, opCopy.name: true, opPartCopy.name: true}
 
 // acts reports whether a rule does anything to the requests it matches.
 func (f Fault) acts() bool {

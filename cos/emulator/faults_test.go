@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"reflect"
 	"regexp"
@@ -253,6 +254,41 @@ func TestParseFault(t *testing.T) {
 		_, err := emulator.ParseFault(text)
 		assert.ErrorContains(t, err, "fault", text)
 	}
+}
+
+func TestFault_ActsOnDocumentsToo(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	for i := range 5 {
+		c.put(fmt.Sprint("k", i), "")
+	}
+	whole := c.do("GET", "/", "").body
+	for name, fault := range map[string]emulator.Fault{"cut": {CutBody: 10}, "corrupt": {Corrupt: true}, "slow": {Bandwidth: 10_000}} {
+		fault.Op = "ListObjects"
+		remove := c.server.Faults().Add(fault)
+		begin := time.Now()
+		a, err := c.try("GET", "/", "")
+		remove()
+		require.NoError(t, err, name)
+		assert.Equal(t, name == "cut", a.err != nil, name)
+		assert.Equal(t, name == "slow", bytes.Equal(whole, a.body), name)
+		if name == "slow" {
+			assert.Greater(t, time.Since(begin), time.Duration(len(whole))*time.Second/10_000/2)
+		}
+	}
+	c.put("k", "1")
+	c.server.Faults().Add(emulator.Fault{NoCRC: true})
+	assert.Empty(t, c.do("PUT", "/copy", "", copySource, testHost+"/k").all("CRC64"))
+}
+
+func TestParseFault_RefusesWhatItsOperationCannotDo(t *testing.T) {
+	t.Parallel()
+	for _, rule := range []string{"op=PutObject,error-in-200", "op=GetObject,spaces=1s"} {
+		_, err := emulator.ParseFault(rule)
+		assert.ErrorContains(t, err, "CompleteMultipartUpload", rule)
+	}
+	_, err := emulator.ParseFault("op=CopyObject,error-in-200")
+	assert.NoError(t, err)
 }
 
 func TestFaults_AreAllDocumentedAndKnownToServe(t *testing.T) {

@@ -18,11 +18,18 @@ func (s *Server) getObject(q *request) error {
 	if err != nil {
 		return err
 	}
+	if err := q.checkOverrides(); err != nil {
+		return err
+	}
 	limit, err := trafficLimit(q)
 	if err != nil {
 		return err
 	}
-	o, err := s.described(q, b)
+	read := s.index.lookup
+	if q.r.Method == http.MethodHead {
+		read = s.index.describe
+	}
+	o, err := described(q, b, read)
 	if q.anonymous && (err != nil || !o.extra.ACL.public()) {
 		return accessDenied() // also of what is not there: it is nobody's business
 	}
@@ -68,6 +75,19 @@ func (s *Server) sendObject(q *request, b bucket, o *object, limit int64) error 
 	return s.blobs.send(body, cutBody(o.body, first, length), o.inline)
 }
 
+// overrides begins the parameters that choose a header of the answer.
+const overrides = "response-"
+
+// checkOverrides refuses values that no header can hold.
+func (q *request) checkOverrides() error {
+	for _, p := range q.target.query {
+		if strings.HasPrefix(p.name, overrides) && strings.ContainsFunc(p.value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+			return refuse("InvalidArgument", p.name+" holds a control character.")
+		}
+	}
+	return nil
+}
+
 // describe sets the headers of an object.
 func (q *request) describe(b bucket, o *object) {
 	q.set("Content-Type", "application/octet-stream")
@@ -75,7 +95,7 @@ func (q *request) describe(b bucket, o *object) {
 		q.set(name, v)
 	}
 	for _, name := range keptHeaders {
-		if v := q.target.query.get("response-" + strings.ToLower(name)); v != "" {
+		if v := q.target.query.get(overrides + strings.ToLower(name)); v != "" {
 			q.set(name, v)
 		}
 	}

@@ -17,7 +17,9 @@ type index struct {
 	readers *sql.DB
 	writer  *writer
 
-	switching sync.Mutex // held while a bucket's versioning changes
+	// admin is held while a bucket is made, changed or removed, so that what is
+	// known of it here follows the index in order.
+	admin sync.Mutex
 
 	mu      sync.RWMutex // guards buckets and stmts
 	buckets map[string]bucket

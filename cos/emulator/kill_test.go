@@ -5,6 +5,8 @@ package emulator_test
 import (
 	"bufio"
 	"context"
+	"crypto/md5"
+	"encoding/base64"
 	"fmt"
 	"os"
 	"os/exec"
@@ -144,7 +146,10 @@ func (l *life) step(c *client, i int) bool {
 	case i%5 == 2:
 		l.write(body)
 		a, err = c.tryMultipart(l.key, body)
-	case i%5 == 4 && len(l.after) > 0:
+	case i%5 == 3 && len(l.after) > 0 && i%2 == 0:
+		// The newest version goes for good, or what the key names does.
+		a, err = c.deleteNewest(l)
+	case i%5 == 4 && len(l.after) > 0 && l.after[0] != "marker":
 		l.after[0] = strings.SplitN(l.after[0], " tagged", 2)[0] + fmt.Sprint(" tagged ", i)
 		a, err = c.try("PUT", path(l.key)+"?tagging", tagSet("n", fmt.Sprint(i)))
 	default:
@@ -152,6 +157,22 @@ func (l *life) step(c *client, i int) bool {
 		a, err = c.try("PUT", path(l.key), body)
 	}
 	return err == nil && a.status/100 == 2
+}
+
+// deleteNewest removes the newest version by a request for many.
+func (c *client) deleteNewest(l *life) (answer, error) {
+	id := ""
+	if l.versioned {
+		a, err := c.try("GET", "/?versions&max-keys=1&prefix="+escape(l.key), "")
+		if err != nil {
+			return a, err
+		}
+		id = "<VersionId>" + a.find("VersionId") + "</VersionId>"
+	}
+	l.after = l.after[1:]
+	doc := "<Delete><Object><Key>" + l.key + "</Key>" + id + "</Object></Delete>"
+	sum := md5.Sum([]byte(doc))
+	return c.try("POST", "/?delete", doc, "Content-MD5", base64.StdEncoding.EncodeToString(sum[:]))
 }
 
 func (l *life) write(line string) {
@@ -241,4 +262,23 @@ func TestKill_EveryChangeIsDoneOrNotDone(t *testing.T) {
 		}
 		require.NoError(t, c.server.Close())
 	}
+	c = startWith(t, config(dir))
+	for _, l := range lives {
+		at := host(c, l)
+		for _, v := range at.listVersions("").versions {
+			require.Equal(t, 204, at.do("DELETE", path(v.key)+"?versionId="+escape(first(v.id, "null")), "").status)
+		}
+		for _, id := range at.do("GET", "/?uploads&prefix="+l.key, "").all("UploadId") {
+			require.Equal(t, 204, at.do("DELETE", path(l.key)+"?uploadId="+id, "").status)
+		}
+	}
+	assert.Zero(t, c.blobs(), "no content is left that nothing names")
+	assert.Zero(t, c.files())
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
 }

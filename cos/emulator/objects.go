@@ -60,7 +60,11 @@ func selectObject(b bucket, key, version string) (query string, args []any, err 
 // long as the caller is between blobs.begin and its end.
 func (x *index) lookup(ctx context.Context, b bucket, key, version string) (*object, error) {
 	for {
-		o, err := x.lookupOnce(ctx, b, key, version)
+		o, err := x.describe(ctx, b, key, version)
+		if err != nil {
+			return nil, err
+		}
+		o.inline, err = x.inlineData(ctx, o.body)
 		// Replaced between the two queries: the new one is there now.
 		if !errors.Is(err, errGone) {
 			return o, err
@@ -68,7 +72,8 @@ func (x *index) lookup(ctx context.Context, b bucket, key, version string) (*obj
 	}
 }
 
-func (x *index) lookupOnce(ctx context.Context, b bucket, key, version string) (*object, error) {
+// describe is lookup without the inline data.
+func (x *index) describe(ctx context.Context, b bucket, key, version string) (*object, error) {
 	query, args, err := selectObject(b, key, version)
 	if err != nil {
 		return nil, err
@@ -79,10 +84,7 @@ func (x *index) lookupOnce(ctx context.Context, b bucket, key, version string) (
 		return nil, x.missing(ctx, b, key)
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, noSuchVersion()
-	case err != nil:
-		return nil, err
 	}
-	o.inline, err = x.inlineData(ctx, o.body)
 	return o, err
 }
 
@@ -148,6 +150,13 @@ func (tx *writeTx) putObject(b bucket, o *object) error {
 	}
 	return tx.exec(insertObject, b.id, []byte(o.key), o.seq, o.nullver, o.size, o.etag, o.modified, o.class,
 		int64(o.crc), o.headers.pack(), o.extra.pack(), encodeBody(o.body)) // the bits are kept
+}
+
+// updateBody writes the content of the newest version of o's key, which o was
+// read from, without counting any blob: that is the caller's.
+func (tx *writeTx) updateBody(b bucket, o *object) error {
+	return tx.exec(`UPDATE objects SET size = ?, etag = ?, modified = ?, crc = ?, body = ? WHERE bucket = ? AND key = ?`,
+		o.size, o.etag, o.modified, int64(o.crc), encodeBody(o.body), b.id, []byte(o.key))
 }
 
 // updateExtra writes o.extra to the version that o was read from.

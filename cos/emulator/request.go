@@ -86,7 +86,7 @@ func (q *request) document(code int, body []byte) error {
 		q.status(code)
 	}
 	if q.r.Method != http.MethodHead {
-		_, _ = q.w.Write(body) // the client left: nobody to tell
+		_, _ = q.slowAnswer(0, int64(len(body))).Write(body) // the client left: nobody to tell
 	}
 	return nil
 }

@@ -10,39 +10,40 @@ import (
 // does it.
 type operation struct {
 	name   string
+	takes  string // the parameters that qualify it, beside response-* of a GET
 	handle func(*Server, *request) error
 }
 
 var (
-	opListBuckets   = operation{"ListBuckets", (*Server).listBuckets}
-	opPutBucket     = operation{"PutBucket", (*Server).putBucket}
-	opHeadBucket    = operation{"HeadBucket", (*Server).headBucket}
-	opDeleteBucket  = operation{"DeleteBucket", (*Server).deleteBucket}
-	opListObjects   = operation{"ListObjects", (*Server).listObjects}
-	opListVersions  = operation{"ListObjectVersions", (*Server).listVersions}
-	opGetVersioning = operation{"GetBucketVersioning", (*Server).getVersioning}
-	opPutVersioning = operation{"PutBucketVersioning", (*Server).putVersioning}
-	opDeleteMany    = operation{"DeleteMultipleObjects", (*Server).deleteMany}
-	opListUploads   = operation{"ListMultipartUploads", (*Server).listUploads}
-	opPut           = operation{"PutObject", (*Server).putObject}
-	opHead          = operation{"HeadObject", (*Server).getObject}
-	opGet           = operation{"GetObject", (*Server).getObject}
-	opCopy          = operation{"CopyObject", (*Server).copyObject}
-	opDelete        = operation{"DeleteObject", (*Server).deleteObject}
-	opRestore       = operation{"RestoreObject", (*Server).restoreObject}
-	opSelect        = operation{"SelectObjectContent", (*Server).selectObject}
-	opAppend        = operation{"AppendObject", (*Server).appendObject}
-	opGetACL        = operation{"GetObjectACL", (*Server).getACL}
-	opPutACL        = operation{"PutObjectACL", (*Server).putACL}
-	opGetTags       = operation{"GetObjectTagging", (*Server).getTags}
-	opPutTags       = operation{"PutObjectTagging", (*Server).putTags}
-	opDeleteTags    = operation{"DeleteObjectTagging", (*Server).deleteTags}
-	opInitiate      = operation{"InitiateMultipartUpload", (*Server).initiateUpload}
-	opPart          = operation{"UploadPart", (*Server).uploadPart}
-	opPartCopy      = operation{"UploadPartCopy", (*Server).uploadPartCopy}
-	opListParts     = operation{"ListParts", (*Server).listParts}
-	opComplete      = operation{"CompleteMultipartUpload", (*Server).completeUpload}
-	opAbort         = operation{"AbortMultipartUpload", (*Server).abortUpload}
+	opListBuckets   = operation{"ListBuckets", "marker max-keys region", (*Server).listBuckets}
+	opPutBucket     = operation{"PutBucket", "", (*Server).putBucket}
+	opHeadBucket    = operation{"HeadBucket", "", (*Server).headBucket}
+	opDeleteBucket  = operation{"DeleteBucket", "", (*Server).deleteBucket}
+	opListObjects   = operation{"ListObjects", "prefix delimiter marker max-keys encoding-type", (*Server).listObjects}
+	opListVersions  = operation{"ListObjectVersions", "prefix delimiter key-marker version-id-marker max-keys encoding-type", (*Server).listVersions}
+	opGetVersioning = operation{"GetBucketVersioning", "", (*Server).getVersioning}
+	opPutVersioning = operation{"PutBucketVersioning", "", (*Server).putVersioning}
+	opDeleteMany    = operation{"DeleteMultipleObjects", "", (*Server).deleteMany}
+	opListUploads   = operation{"ListMultipartUploads", "prefix delimiter key-marker upload-id-marker max-uploads encoding-type", (*Server).listUploads}
+	opPut           = operation{"PutObject", "", (*Server).putObject}
+	opHead          = operation{"HeadObject", "versionId", (*Server).getObject}
+	opGet           = operation{"GetObject", "versionId", (*Server).getObject}
+	opCopy          = operation{"CopyObject", "", (*Server).copyObject}
+	opDelete        = operation{"DeleteObject", "versionId", (*Server).deleteObject}
+	opRestore       = operation{"RestoreObject", "versionId", (*Server).restoreObject}
+	opSelect        = operation{"SelectObjectContent", "select-type versionId", (*Server).selectObject}
+	opAppend        = operation{"AppendObject", "position", (*Server).appendObject}
+	opGetACL        = operation{"GetObjectACL", "versionId", (*Server).getACL}
+	opPutACL        = operation{"PutObjectACL", "versionId", (*Server).putACL}
+	opGetTags       = operation{"GetObjectTagging", "versionId", (*Server).getTags}
+	opPutTags       = operation{"PutObjectTagging", "versionId", (*Server).putTags}
+	opDeleteTags    = operation{"DeleteObjectTagging", "versionId", (*Server).deleteTags}
+	opInitiate      = operation{"InitiateMultipartUpload", "", (*Server).initiateUpload}
+	opPart          = operation{"UploadPart", "partNumber", (*Server).uploadPart}
+	opPartCopy      = operation{"UploadPartCopy", "partNumber", (*Server).uploadPartCopy}
+	opListParts     = operation{"ListParts", "max-parts part-number-marker encoding-type", (*Server).listParts}
+	opComplete      = operation{"CompleteMultipartUpload", "", (*Server).completeUpload}
+	opAbort         = operation{"AbortMultipartUpload", "", (*Server).abortUpload}
 )
 
 // routes maps "METHOD level sub-resource" to what answers it.
@@ -94,19 +95,39 @@ func Operations() []string {
 // plain are the parameters that only qualify an operation. Every other one
 // may name a sub-resource, known today or not, and must never fall through to
 // the operation without it: `DELETE /?cors` is not "delete the bucket".
-var plain = map[string]bool{
-	"prefix": true, "delimiter": true, "marker": true, "max-keys": true, "encoding-type": true,
-	"key-marker": true, "upload-id-marker": true, "max-uploads": true,
-	"version-id-marker": true, "position": true, "select-type": true,
-	"max-parts": true, "part-number-marker": true, "partNumber": true, "versionId": true,
-	"tagkey": true, "tagvalue": true, "region": true, "create-time": true, "range": true,
-	"response-content-type": true, "response-content-language": true, "response-expires": true,
-	"response-cache-control": true, "response-content-disposition": true, "response-content-encoding": true,
-}
+var plain = func() map[string]bool {
+	m := map[string]bool{}
+	for _, op := range routes {
+		for _, name := range strings.Fields(op.takes) {
+			m[name] = true
+		}
+	}
+	return m
+}()
 
 func isPlain(name string) bool {
+	return plain[name] || strings.HasPrefix(name, overrides) || isSigned(name)
+}
+
+// isSigned reports that a parameter is of the signature, or stands in for a
+// header.
+func isSigned(name string) bool {
 	lower := strings.ToLower(name)
-	return plain[name] || strings.HasPrefix(lower, "q-") || strings.HasPrefix(lower, "x-cos-") || lower == "sign"
+	return strings.HasPrefix(lower, "q-") || strings.HasPrefix(lower, "x-cos-") || lower == "sign"
+}
+
+// check refuses parameters that are another operation's: `DELETE /?prefix=a` is
+// not "delete the bucket" either.
+func (op operation) check(q params) error {
+	takes := strings.Fields(op.takes)
+	reads := op.name == opGet.name || op.name == opHead.name
+	for _, p := range q {
+		if !isPlain(p.name) || isSigned(p.name) || slices.Contains(takes, p.name) || reads && strings.HasPrefix(p.name, overrides) {
+			continue
+		}
+		return refuse("NotImplemented", "This server knows no parameter "+p.name+" of "+op.name+".")
+	}
+	return nil
 }
 
 // route finds the operation, or says why there is none.
@@ -131,7 +152,7 @@ func route(r *http.Request, t *target) (operation, error) {
 	op, ok := routes[r.Method+" "+level+" "+sub]
 	switch {
 	case ok:
-		return op, nil
+		return op, op.check(t.query)
 	case sub == "":
 		return operation{}, refuse("MethodNotAllowed", "The method is not allowed against this resource.")
 	}

@@ -14,7 +14,7 @@ const seedBatch = 50_000
 const emptyETag = "d41d8cd98f00b204e9800998ecf8427e"
 
 // Seed adds n empty objects under prefix of bucket, named 0000000.. in order.
-// Objects that exist already are left alone, and if both the first and the
+// Keys that name something already, or did and have versions, are left alone, and if both the first and the
 // last are there nothing is done.
 func (s *Server) Seed(ctx context.Context, bucket, prefix string, n int) error {
 	b, ok := s.index.bucket(bucket)
@@ -55,7 +55,8 @@ func (s *Server) seeded(ctx context.Context, b bucket, prefix string, n, width i
 const insertSeed = `
 INSERT OR IGNORE INTO objects (bucket, key, seq, nullver, size, etag, modified, class, crc, headers, extra, body)
 WITH RECURSIVE i(n) AS (VALUES (?1) UNION ALL SELECT n + 1 FROM i WHERE n + 1 < ?2)
-SELECT ?3, CAST(?4 || printf('%0*d', ?5, n) AS BLOB), ?9, 1, 0, ?6, ?7, ?8, 0, '', '', NULL FROM i`
+SELECT ?3, CAST(?4 || printf('%0*d', ?5, n) AS BLOB), ?9, 1, 0, ?6, ?7, ?8, 0, '', '', NULL FROM i
+WHERE NOT EXISTS (SELECT 1 FROM versions WHERE bucket = ?3 AND key = CAST(?4 || printf('%0*d', ?5, n) AS BLOB))`
 
 func (s *Server) seedRows(b bucket, prefix string, start, end, width int) error {
 	now := s.cfg.Now().Unix()

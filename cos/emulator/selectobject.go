@@ -23,7 +23,7 @@ func (s *Server) selectObject(q *request) error {
 	if err != nil {
 		return err
 	}
-	o, err := s.described(q, b)
+	o, err := described(q, b, s.index.lookup)
 	if err == nil {
 		err = q.checkReadable(o)
 	}

@@ -53,7 +53,7 @@ func (s *Server) getTags(q *request) error {
 	if err != nil {
 		return err
 	}
-	o, err := s.described(q, b)
+	o, err := described(q, b, s.index.describe)
 	if err != nil {
 		return err
 	}

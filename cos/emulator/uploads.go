@@ -126,6 +126,9 @@ func (tx *writeTx) endUpload(b bucket, key, id string) error {
 	return tx.exec(`DELETE FROM uploads WHERE bucket = ? AND key = ? AND id = ?`, b.id, []byte(key), id)
 }
 
+// errPageFull ends a scan at the first line that has no room.
+var errPageFull = errors.New("the page is full")
+
 // uploadLine is one line of a page of uploads: an upload or a common prefix.
 type uploadLine struct {
 	upload
@@ -133,7 +136,7 @@ type uploadLine struct {
 }
 
 // uploads returns a page of the uploads of a bucket, by key and, of one key,
-// from the oldest to the newest. There are few, so it walks over all.
+// from the oldest to the newest.
 func (x *index) uploads(ctx context.Context, b bucket, l listing, idMarker string) (page []uploadLine, truncated bool, err error) {
 	start, end := l.bounds()
 	if idMarker != "" && l.marker != "" {
@@ -145,7 +148,7 @@ func (x *index) uploads(ctx context.Context, b bucket, l listing, idMarker strin
 		if err := rows.Scan(&u.key, &u.id, &u.initiated, &u.class); err != nil {
 			return err
 		}
-		if truncated || (u.key == l.marker && u.id <= idMarker) {
+		if u.key == l.marker && u.id <= idMarker {
 			return nil
 		}
 		line := uploadLine{upload: u}
@@ -157,12 +160,16 @@ func (x *index) uploads(ctx context.Context, b bucket, l listing, idMarker strin
 		if line.isPrefix && len(page) > 0 && page[len(page)-1].key == line.key {
 			return nil
 		}
-		if truncated = len(page) == l.max; !truncated {
-			page = append(page, line)
+		if len(page) == l.max {
+			return errPageFull
 		}
+		page = append(page, line)
 		return nil
 	})
-	return page, truncated, err
+	if errors.Is(err, errPageFull) {
+		return page, true, nil
+	}
+	return page, false, err
 }
 
 func (s *Server) listUploads(q *request) error {

@@ -269,6 +269,32 @@ func TestVersions_EachIsReadByItsID(t *testing.T) {
 	assert.Equal(t, "1", c.get("k").header.Get("X-Cos-Meta-N"))
 }
 
+func TestVersions_ASecondDeletionIsNoError(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	c.setVersioning("Enabled")
+	id := c.do("PUT", "/k", "1").header.Get("X-Cos-Version-Id")
+	for range 2 {
+		a := c.do("DELETE", "/k?versionId="+escape(id), "")
+		assert.Equal(t, 204, a.status)
+		assert.Equal(t, id, a.header.Get("X-Cos-Version-Id"))
+		assert.Empty(t, a.header.Get("X-Cos-Delete-Marker"))
+	}
+	assert.Empty(t, c.listVersions("").versions)
+}
+
+func TestSeed_LeavesKeysWithVersionsAlone(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	require.NoError(t, c.server.Seed(t.Context(), testBucket, "many/", 10))
+	c.setVersioning("Enabled")
+	c.do("DELETE", "/many/0000000", "")
+	require.NoError(t, c.server.Seed(t.Context(), testBucket, "many/", 10))
+	assert.Len(t, c.list("").keys, 9)
+	c.put("many/0000000", "can be written")
+	assert.Equal(t, 204, c.do("DELETE", "/many/0000000", "").status)
+}
+
 func TestVersions_OfACompletedUploadAreKept(t *testing.T) {
 	t.Parallel()
 	c := start(t)
