@@ -132,7 +132,7 @@ func TestDownload_ObjectThatChangesMeanwhileFailsAndRetryFetchesTheNew(t *testin
 	id := start(t, q, w.download(to, "big"))
 	j := finish(t, q, id)
 	assert.Equal(t, Failed, j.State)
-	assert.Contains(t, j.Reason, "changed while it was downloaded")
+	assert.Contains(t, j.Reason, "changed while it was read")
 	assert.Empty(t, names(tree(t, to)))
 	require.NoError(t, q.Retry(t.Context(), id))
 	j = finish(t, q, id)

@@ -15,8 +15,8 @@ import (
 )
 
 // ErrObjectChanged reports an object that was overwritten while it was
-// downloaded.
-var ErrObjectChanged = errors.New("the object changed while it was downloaded")
+// downloaded or copied.
+var ErrObjectChanged = errors.New("the object changed while it was read")
 
 // copyBuffer bytes are read from the connection and written at once.
 const copyBuffer = 256 << 10
@@ -135,6 +135,7 @@ func (t *task) fetchWhole(ctx context.Context, b *cos.Bucket, root *os.Root) (ou
 		return outcome{size: r.size}, changed(err)
 	}
 	out = r.outcome()
+	t.item.etag = r.etag
 	return out, t.place(root, f, temp)
 }
 

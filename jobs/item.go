@@ -36,7 +36,7 @@ type item struct {
 	folder   bool
 	path     string // local path; for a download relative to the destination
 	key      string
-	dest     string // unique within the job; empty: has none
+	dest     string // unique within the job; empty: has none. Of a copy the key
 	size     int64  // -1: not known yet
 	etag     string
 	crc      uint64
@@ -46,6 +46,7 @@ type item struct {
 	uploadID string
 	partSize int64
 	temp     string
+	copied   bool // of a move: the copy is verified, and the source is next
 	attempts int
 	code     string
 	request  string

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-const itemColumns = `job, n, state, lane, source, name, folder, path, key, size, etag, crc, has_crc, version,
-	mtime_ns, ctime_ns, inode, dev, upload_id, part_size, temp, attempts, code, request_id, reason, skipped, verified`
+const itemColumns = `job, n, state, lane, source, name, folder, path, key, dest, size, etag, crc, has_crc, version,
+	mtime_ns, ctime_ns, inode, dev, upload_id, part_size, temp, copied, attempts, code, request_id, reason, skipped, verified`
 
 func (i *item) fields(skipped, verified *bool) []any {
 	return []any{
@@ -16,12 +16,13 @@ func (i *item) fields(skipped, verified *bool) []any {
 		&i.folder,
 		text{&i.path},
 		text{&i.key},
+		text{&i.dest},
 		&i.size, &i.etag,
 		bits{&i.crc},
 		&i.hasCRC, &i.version, &i.id.mtimeNS, &i.id.ctimeNS,
 		bits{&i.id.inode},
 		bits{&i.id.dev},
-		&i.uploadID, &i.partSize, &i.temp, &i.attempts, &i.code, &i.request, &i.reason, skipped, verified,
+		&i.uploadID, &i.partSize, &i.temp, &i.copied, &i.attempts, &i.code, &i.request, &i.reason, skipped, verified,
 	}
 }
 
@@ -226,6 +227,16 @@ func (j *journal) verifying(it *item) error {
 	return j.w.note(func(t *txn) error { return t.moved(it, Verifying, "attempts = attempts") })
 }
 
+// copied notes that the copy of an item to be moved is verified, before its
+// source is removed, and what tells the source.
+func (j *journal) copied(it *item) error {
+	return j.w.note(func(t *txn) error {
+		return t.moved(it, Verifying, `copied = 1, size = ?, etag = ?, crc = ?, has_crc = 1,
+			mtime_ns = ?, ctime_ns = ?, inode = ?, dev = ?`, it.size, it.etag, int64(it.crc),
+			it.id.mtimeNS, it.id.ctimeNS, int64(it.id.inode), int64(it.id.dev))
+	})
+}
+
 // resized notes the true size of an item and the lane it belongs to.
 func (j *journal) resized(it *item, size int64, l lane) (tally, func(*txn) error) {
 	delta := tally{bytes: size - max(it.size, 0)}
@@ -302,7 +313,7 @@ func (j *journal) done(it *item, o outcome, drop bool) (tally, func(*txn) error)
 			return err
 		}
 		err := t.moved(it, Done, `size = ?, etag = ?, crc = ?, has_crc = ?, version = ?, skipped = ?, verified = ?,
-			upload_id = '', temp = '', attempts = ?, code = '', request_id = '', reason = ''`,
+			copied = 0, upload_id = '', temp = '', attempts = ?, code = '', request_id = '', reason = ''`,
 			o.size, o.etag, int64(o.crc), o.hasCRC, o.version, o.skipped, o.verified, it.attempts)
 		if err == nil && it.partSize > 0 {
 			_, err = t.exec("DELETE FROM parts WHERE job = ? AND n = ?", it.job, it.n)

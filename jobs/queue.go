@@ -31,11 +31,15 @@ type Config struct {
 	// Files is how many small files are in flight, those counted whose end
 	// is not in the journal yet; 0 means 40.
 	Files     int
-	Parts     int           // parts in flight, all files together; 0: default
-	PartSize  int64         // bytes wanted; raised so that 10 000 parts suffice
-	Threshold int64         // up to this many bytes one request; 0 means 20 MB
-	Retry     RetryPolicy   // zero means the default
-	Poll      time.Duration // how often the journal is looked at for other processes' changes
+	Parts     int   // parts in flight, all files together; 0: default
+	PartSize  int64 // bytes wanted; raised so that 10 000 parts suffice
+	Threshold int64 // up to this many bytes one request; 0 means 20 MB
+	// CopyThreshold is up to how many bytes an object is copied inside the
+	// service by one request; 0 means 5 GB, the most that it takes.
+	CopyThreshold int64
+	CopyPartSize  int64         // of larger ones, as PartSize; 0 means 64 MiB, as no byte comes this way
+	Retry         RetryPolicy   // zero means the default
+	Poll          time.Duration // how often the journal is looked at for other processes' changes
 	// KeepDone is how many finished items of a job stay in [Queue.Items]; of
 	// the others only the counters stay. 0 means 10 000.
 	KeepDone int64
@@ -66,6 +70,12 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Threshold <= 0 {
 		c.Threshold = 20 * mebibyte
+	}
+	if c.CopyThreshold <= 0 {
+		c.CopyThreshold = cos.MaxPutBytes
+	}
+	if c.CopyPartSize <= 0 {
+		c.CopyPartSize = 64 * mebibyte
 	}
 	if c.Poll <= 0 {
 		c.Poll = 250 * time.Millisecond

@@ -96,6 +96,8 @@ CREATE TABLE parts (
 ) WITHOUT ROWID;
 `, `
 ALTER TABLE items ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0; -- of the source's identity
+`, `
+ALTER TABLE items ADD COLUMN copied INTEGER NOT NULL DEFAULT 0; -- of a move: verified, the source is next
 `}
 
 // openJournal opens or creates the file. The first handle writes, the second

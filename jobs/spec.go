@@ -41,8 +41,8 @@ func (s Spec) checkSource(src *Source) error {
 	switch {
 	case s.Kind == Upload && !src.Local():
 		return fmt.Errorf("upload from %s: not a local path", address(src.Place))
-	case s.Kind == Download && src.Local():
-		return fmt.Errorf("download from %s: not an object", src.Path)
+	case (s.Kind == Download || s.Kind == Copy) && src.Local():
+		return fmt.Errorf("%s from %s: not an object", s.Kind, src.Path)
 	case !src.Local() && !src.Folder && src.Key == "":
 		return fmt.Errorf("%s names no object", address(src.Place))
 	case !src.Local() && src.Folder && src.Key != "" && !strings.HasSuffix(src.Key, "/"):
@@ -53,9 +53,9 @@ func (s Spec) checkSource(src *Source) error {
 
 func (s Spec) checkDest() error {
 	switch s.Kind {
-	case Upload:
+	case Upload, Copy:
 		if s.Dest.Local() {
-			return errors.New("upload to a local path")
+			return fmt.Errorf("%s to a local path", s.Kind)
 		}
 		if s.Dest.Key != "" && !strings.HasSuffix(s.Dest.Key, "/") {
 			return fmt.Errorf("the destination %q does not end in a slash", s.Dest.Key)
@@ -65,8 +65,35 @@ func (s Spec) checkDest() error {
 			return errors.New("download to a place that is no absolute local path")
 		}
 	case Delete:
+		if s.Move {
+			return errors.New("a deletion moves nothing")
+		}
 	default:
 		return fmt.Errorf("unknown kind of job: %q", s.Kind)
+	}
+	return s.checkOverlap()
+}
+
+// checkOverlap refuses a copy of an object onto itself and of a folder into
+// itself, which would never end or, moved, leave nothing.
+func (s Spec) checkOverlap() error {
+	for _, src := range s.Sources {
+		if s.Kind != Copy || src.Bucket != s.Dest.Bucket {
+			continue
+		}
+		to := s.Dest.Key + src.ownName()
+		if !src.Folder {
+			if to == src.Key {
+				return fmt.Errorf("%s: its copy would be itself", address(src.Place))
+			}
+			continue
+		}
+		if to += "/"; src.Contents {
+			to = s.Dest.Key
+		}
+		if strings.HasPrefix(to, src.Key) {
+			return fmt.Errorf("%s: a folder cannot be copied into itself", address(src.Place))
+		}
 	}
 	return nil
 }

@@ -70,6 +70,7 @@ type specDoc struct {
 	Sources    []sourceDoc
 	Dest       placeDoc
 	OnConflict OnConflict
+	Move       bool `json:",omitempty"` // left out of documents that are older than it
 }
 
 func (p Place) doc() placeDoc {
@@ -81,7 +82,7 @@ func (p placeDoc) place() Place {
 }
 
 func encodeSpec(s Spec) (string, error) {
-	d := specDoc{Kind: s.Kind, Account: exact(s.Account), Dest: s.Dest.doc(), OnConflict: s.OnConflict}
+	d := specDoc{Kind: s.Kind, Account: exact(s.Account), Dest: s.Dest.doc(), OnConflict: s.OnConflict, Move: s.Move}
 	d.Sources = make([]sourceDoc, len(s.Sources))
 	for i, src := range s.Sources {
 		d.Sources[i] = sourceDoc{src.doc(), src.Folder, src.Contents, exact(src.Name)}
@@ -96,7 +97,7 @@ func decodeSpec(doc string) (Spec, error) {
 		return Spec{}, err
 	}
 	s := Spec{
-		Kind: d.Kind, Account: string(d.Account), Dest: d.Dest.place(), OnConflict: d.OnConflict,
+		Kind: d.Kind, Account: string(d.Account), Dest: d.Dest.place(), OnConflict: d.OnConflict, Move: d.Move,
 		inexact: inexact(doc),
 	}
 	s.Sources = make([]Source, len(d.Sources))

@@ -17,9 +17,10 @@ var jobMoves = map[State][]State{
 }
 
 // itemMoves is the same for items. A small file goes from queued to its end
-// in one step: what was not acknowledged is simply sent again.
+// in one step: what was not acknowledged is simply sent again. One that is
+// moved stops at verifying before its source goes.
 var itemMoves = map[State][]State{
-	Queued:    {Queued, Running, Done, Failed},
+	Queued:    {Queued, Running, Verifying, Done, Failed},
 	Running:   {Running, Verifying, Queued, Done, Failed},
 	Verifying: {Running, Verifying, Queued, Done, Failed},
 	Failed:    {Queued, Running}, // running if it left something to go on with

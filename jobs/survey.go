@@ -219,7 +219,7 @@ func (s *survey) existing(ctx context.Context) error {
 	var there []bool
 	var err error
 	switch s.spec.Kind {
-	case Upload:
+	case Upload, Copy:
 		there, err = s.remotelyThere(ctx)
 	case Download:
 		there, err = s.locallyThere(ctx)

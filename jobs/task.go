@@ -74,7 +74,7 @@ func (t *task) end(out outcome, err error) (tally, func(*txn) error) {
 		return tally{}, nil
 	case errors.Is(err, errOtherLane):
 		t.advance(-t.sent.Load())
-		return t.e.j.resized(t.item, out.size, t.e.laneFor(out.size))
+		return t.e.j.resized(t.item, out.size, t.laneFor(out.size))
 	}
 	t.advance(-t.sent.Load())
 	t.item.attempts = t.pause.attempts() + 1
@@ -103,24 +103,51 @@ func (t *task) do(ctx context.Context) (outcome, error) {
 	if t.spec.inexact {
 		return outcome{}, errInexact
 	}
+	if t.item.copied {
+		return t.resumeMove(ctx)
+	}
+	out, err := t.transfer(ctx)
+	if err != nil || !t.spec.Move {
+		return out, err
+	}
+	return t.finishMove(ctx, out)
+}
+
+func (t *task) transfer(ctx context.Context) (outcome, error) {
 	switch t.spec.Kind {
 	case Upload:
 		return t.upload(ctx)
 	case Download:
 		return t.download(ctx)
+	case Copy:
+		return t.copy(ctx)
 	case Delete:
 		return t.remove(ctx)
 	}
 	return outcome{}, fmt.Errorf("unknown kind of job: %q", t.spec.Kind)
 }
 
-// remote returns the bucket the item is read from or written to.
+// remote returns the bucket that the item is written to or, if that is no
+// bucket, the one that it is in.
 func (t *task) remote() (*cos.Bucket, error) {
-	p := t.spec.Sources[t.item.source].Place
-	if t.spec.Kind == Upload {
-		p = t.spec.Dest
+	if t.spec.Kind != Upload && t.spec.Kind != Copy {
+		return t.origin()
 	}
+	return t.e.cfg.Bucket(t.spec.Dest.Bucket, t.spec.Dest.Region)
+}
+
+// origin returns the bucket that the item is in.
+func (t *task) origin() (*cos.Bucket, error) {
+	p := t.spec.Sources[t.item.source].Place
 	return t.e.cfg.Bucket(p.Bucket, p.Region)
+}
+
+// target is the key of the object that the item is about in remote.
+func (t *task) target() string {
+	if t.spec.Kind == Copy {
+		return t.item.dest
+	}
+	return t.item.key
 }
 
 // shown is the state of the item on the screen.

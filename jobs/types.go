@@ -17,6 +17,7 @@ type Kind string
 const (
 	Upload   Kind = "upload"   // local -> bucket
 	Download Kind = "download" // bucket -> local
+	Copy     Kind = "copy"     // bucket -> bucket, inside the service
 	Delete   Kind = "delete"   // on either side
 )
 
@@ -86,6 +87,9 @@ type Spec struct {
 	// receives the sources. Unused by Delete.
 	Dest       Place
 	OnConflict OnConflict
+	// Move removes each source once its copy is verified and the source is
+	// still what was copied. What could not be verified is kept, and fails.
+	Move bool
 
 	inexact bool // read from a journal that does not have the names exactly
 }

@@ -15,6 +15,9 @@ import (
 
 // upload sends a local file, or the placeholder of an empty folder.
 func (t *task) upload(ctx context.Context) (outcome, error) {
+	if t.lane == laneLast {
+		return t.removeFolder()
+	}
 	b, err := t.remote()
 	if err != nil {
 		return outcome{}, err
@@ -46,6 +49,7 @@ func (t *task) upload(ctx context.Context) (outcome, error) {
 		}
 		fresh = true
 	}
+	t.item.id = src.id
 	if fresh && src.id.size <= t.e.cfg.Threshold {
 		return t.put(ctx, b, src)
 	}
@@ -54,7 +58,7 @@ func (t *task) upload(ctx context.Context) (outcome, error) {
 
 func (t *task) exists(ctx context.Context, b *cos.Bucket) (bool, error) {
 	err := t.attempt(ctx, func(ctx context.Context) error {
-		_, err := b.Head(ctx, t.item.key, cos.GetOptions{})
+		_, err := b.Head(ctx, t.target(), cos.GetOptions{})
 		return err
 	})
 	if errors.Is(err, cos.ErrNotFound) {
@@ -141,14 +145,14 @@ func (t *task) settlePut(ctx context.Context, b *cos.Bucket, src content, why er
 // stays unverified.
 func (t *task) verify(ctx context.Context, b *cos.Bucket, out outcome, has bool, crc uint64) (outcome, error) {
 	if !has {
-		head, err := b.Head(ctx, t.item.key, cos.GetOptions{})
+		head, err := b.Head(ctx, t.target(), cos.GetOptions{})
 		if err != nil || !head.HasCRC64 || head.ETag != out.etag {
 			return out, nil //nolint:nilerr // the service has said that it is stored
 		}
 		crc = head.CRC64
 	}
 	if crc != out.crc {
-		return outcome{}, fmt.Errorf("%s: %w", t.item.key, errDamaged)
+		return outcome{}, fmt.Errorf("%s: %w", t.target(), errDamaged)
 	}
 	out.verified = true
 	return out, nil

@@ -22,12 +22,18 @@ const startsOver = 3
 // uploadParts sends a large file. Each part that the service has acknowledged
 // is in the journal before it counts.
 func (t *task) uploadParts(ctx context.Context, b *cos.Bucket, src *source) (outcome, error) {
+	return t.wholly(ctx, b, func(ctx context.Context) (outcome, error) { return t.uploadOnce(ctx, b, src) })
+}
+
+// wholly repeats once, which makes an object of parts, from the beginning
+// where the service has lost or damaged what it had.
+func (t *task) wholly(ctx context.Context, b *cos.Bucket, once func(context.Context) (outcome, error)) (outcome, error) {
 	for try := 1; ; try++ {
-		out, err := t.uploadOnce(ctx, b, src)
+		out, err := once(ctx)
 		switch {
 		case err == nil || ctx.Err() != nil:
 			return out, err
-		case errors.Is(err, ErrSourceChanged):
+		case errors.Is(err, ErrSourceChanged), errors.Is(err, ErrObjectChanged):
 			return out, errors.Join(err, t.drop(ctx, b))
 		case !errors.Is(err, cos.ErrNoUpload) && !errors.Is(err, errDamaged) || try >= startsOver:
 			return out, err
@@ -56,7 +62,7 @@ func (t *task) abort(ctx context.Context, b *cos.Bucket) error {
 		return nil
 	}
 	err := t.attempt(ctx, func(ctx context.Context) error {
-		return b.AbortUpload(ctx, t.item.key, t.item.uploadID)
+		return b.AbortUpload(ctx, t.target(), t.item.uploadID)
 	})
 	if err != nil && !errors.Is(err, cos.ErrNoUpload) {
 		return fmt.Errorf("abort the upload: %w", err)
@@ -94,7 +100,8 @@ func (t *task) uploadOnce(ctx context.Context, b *cos.Bucket, src *source) (outc
 	t.item.state = Verifying
 	t.check.Store(true)
 	defer t.check.Store(false)
-	return t.complete(ctx, b, all, acks)
+	crc, _ := joined(all, acks)
+	return t.complete(ctx, b, all, acks, crc)
 }
 
 // initiate journals what will be sent, opens the upload and journals its id.
@@ -108,9 +115,14 @@ func (t *task) initiate(ctx context.Context, b *cos.Bucket, src *source) error {
 	}
 	t.count(delta)
 	t.item.state = Running
+	return t.openUpload(ctx, b, t.headers())
+}
+
+// openUpload asks for an upload id and journals it.
+func (t *task) openUpload(ctx context.Context, b *cos.Bucket, h cos.Headers) error {
 	var id string
-	err = t.attempt(ctx, func(ctx context.Context) (err error) {
-		id, err = b.InitiateUpload(ctx, t.item.key, t.headers())
+	err := t.attempt(ctx, func(ctx context.Context) (err error) {
+		id, err = b.InitiateUpload(ctx, t.target(), h)
 		return err
 	})
 	if err != nil {
@@ -141,7 +153,7 @@ func (t *task) resumeParts(ctx context.Context, b *cos.Bucket, src *source) (map
 	all := spans(src.id.size, t.item.partSize)
 	var parts []cos.Part
 	err = t.attempt(ctx, func(ctx context.Context) (err error) {
-		parts, err = b.AllParts(ctx, t.item.key, t.item.uploadID)
+		parts, err = b.AllParts(ctx, t.target(), t.item.uploadID)
 		return err
 	})
 	if errors.Is(err, cos.ErrNoUpload) {
@@ -210,9 +222,17 @@ func recognise(src *source, s span, etag string) (ack, bool, error) {
 
 // sendParts sends what acks lacks and adds it there.
 func (t *task) sendParts(ctx context.Context, b *cos.Bucket, src *source, all []span, acks map[int]ack) error {
+	return t.sendMissing(ctx, all, acks, func(ctx context.Context, s span) (ack, error) {
+		return t.sendPart(ctx, b, src, s)
+	})
+}
+
+// sendMissing makes the parts that acks lacks, and adds each there once it is
+// in the journal.
+func (t *task) sendMissing(ctx context.Context, all []span, acks map[int]ack, send func(context.Context, span) (ack, error)) error {
 	var mu sync.Mutex // guards acks
 	return t.each(ctx, missing(all, acks), func(ctx context.Context, s span) error {
-		a, err := t.sendPart(ctx, b, src, s)
+		a, err := send(ctx, s)
 		if err != nil {
 			return err
 		}
@@ -279,17 +299,16 @@ func (t *task) sendPart(ctx context.Context, b *cos.Bucket, src *source, s span)
 	return a, err
 }
 
-// complete joins the parts and verifies the whole.
-func (t *task) complete(ctx context.Context, b *cos.Bucket, all []span, acks map[int]ack) (out outcome, err error) {
+// complete joins the parts and verifies that the whole has the checksum crc.
+func (t *task) complete(ctx context.Context, b *cos.Bucket, all []span, acks map[int]ack, crc uint64) (out outcome, err error) {
 	parts := make([]cos.Part, len(all))
 	for i, s := range all {
 		parts[i] = cos.Part{Number: s.number, Size: s.size, ETag: acks[s.number].etag}
 	}
-	crc, _ := joined(all, acks)
 	settled := false
 	var res *cos.CompleteResult
 	err = t.attempt(ctx, func(ctx context.Context) (err error) {
-		res, err = b.CompleteUpload(ctx, t.item.key, t.item.uploadID, parts)
+		res, err = b.CompleteUpload(ctx, t.target(), t.item.uploadID, parts)
 		if err != nil && ctx.Err() == nil && (lost(err) || errors.Is(err, cos.ErrNoUpload)) {
 			if out, settled = t.committed(ctx, b, len(all), crc, err); settled {
 				return nil
@@ -310,7 +329,7 @@ func (t *task) complete(ctx context.Context, b *cos.Bucket, all []span, acks map
 func (t *task) committed(ctx context.Context, b *cos.Bucket, parts int, crc uint64, why error) (outcome, bool) {
 	var head *cos.Head
 	err := t.attempt(ctx, func(ctx context.Context) (err error) {
-		head, err = b.Head(ctx, t.item.key, cos.GetOptions{})
+		head, err = b.Head(ctx, t.target(), cos.GetOptions{})
 		return err
 	})
 	if err != nil || head.Size != t.item.size {

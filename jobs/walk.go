@@ -116,9 +116,14 @@ func (i *item) explain(err error) {
 	}
 }
 
-// laneFor keeps large files away from small ones.
-func (e *engine) laneFor(size int64) lane {
-	if size > e.cfg.Threshold {
+// laneFor keeps large files away from small ones. Inside the service an object
+// is small if one request copies it.
+func (a *active) laneFor(size int64) lane {
+	limit := a.e.cfg.Threshold
+	if a.spec.Kind == Copy {
+		limit = a.e.cfg.CopyThreshold
+	}
+	if size > limit {
 		return laneLarge
 	}
 	return laneSmall

@@ -67,16 +67,27 @@ func (w *walker) object(ctx context.Context, i int, o cos.ObjectInfo, rel string
 		it.dest = o.Key
 	case rel == "":
 		return nil // the placeholder of the folder whose contents are meant
+	case w.a.spec.Kind == Copy:
+		w.rename(it)
 	default:
 		w.place(it)
 	}
 	return w.put(ctx, it, o.Key)
 }
 
+// rename decides under which key an object is copied.
+func (w *walker) rename(it *item) {
+	it.lane = w.a.laneFor(it.size)
+	it.dest = w.a.spec.Dest.Key + it.name
+	if err := checkKey(it.dest); err != nil {
+		it.state, it.reason, it.dest = Failed, err.Error(), ""
+	}
+}
+
 // place decides where on disk an object goes.
 func (w *walker) place(it *item) {
 	it.folder = strings.HasSuffix(it.name, "/")
-	it.lane = w.a.e.laneFor(it.size)
+	it.lane = w.a.laneFor(it.size)
 	path, err := localName(it.name)
 	if err == nil && it.folder && it.size > 0 {
 		err = errors.New("a name that ends in a slash is a folder here, but the object has content")

@@ -84,10 +84,19 @@ func (l localWalk) folder(ctx context.Context, path, rel string, after []string)
 		}
 		return l.put(ctx, &item{name: rel, folder: true, path: path, lane: laneLast, dest: path}, rel)
 	}
-	if len(names) == 0 && rel != "" {
-		return l.upload(ctx, &item{name: rel + "/", folder: true, path: path, key: rel + "/"}, rel)
+	if rel == "" {
+		return nil
 	}
-	return nil
+	if len(names) == 0 {
+		if err := l.upload(ctx, &item{name: rel + "/", folder: true, path: path, key: rel + "/"}, rel); err != nil {
+			return err
+		}
+	}
+	if !l.w.a.spec.Move {
+		return nil
+	}
+	// What it held is gone when its turn comes, unless something failed.
+	return l.put(ctx, &item{name: rel, folder: true, path: path, lane: laneLast, dest: "\x00rmdir\x00" + path}, rel)
 }
 
 func (l localWalk) entry(ctx context.Context, path, rel string, after []string) error {
@@ -123,7 +132,7 @@ func (l localWalk) file(ctx context.Context, path, rel string, info os.FileInfo)
 		return l.failed(ctx, path, rel, errors.New(notRegular(info.Mode())))
 	}
 	return l.upload(ctx, &item{
-		name: rel, path: path, key: rel, size: info.Size(), lane: l.w.a.e.laneFor(info.Size()),
+		name: rel, path: path, key: rel, size: info.Size(), lane: l.w.a.laneFor(info.Size()),
 	}, rel)
 }
 

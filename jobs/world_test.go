@@ -34,14 +34,15 @@ const (
 
 // world is a service, a local folder and a journal of a test's own.
 type world struct {
-	t      testing.TB
-	server *emulator.Server
-	bucket *cos.Bucket
-	dir    string // local files
-	cfg    Config
-	sent   atomic.Int64                  // bytes of request bodies that reached the service
-	before atomic.Pointer[func(n int64)] // called with each request's number
-	seen   atomic.Int64                  // requests
+	t        testing.TB
+	server   *emulator.Server
+	bucket   *cos.Bucket
+	endpoint string
+	dir      string // local files
+	cfg      Config
+	sent     atomic.Int64                  // bytes of request bodies that reached the service
+	before   atomic.Pointer[func(n int64)] // called with each request's number
+	seen     atomic.Int64                  // requests
 }
 
 func newWorld(t testing.TB) *world {
@@ -62,7 +63,7 @@ func newWorld(t testing.TB) *world {
 		IdleTimeout: 2 * time.Second, Transport: transport,
 	})
 	require.NoError(t, err)
-	w.bucket = client.Bucket(bucketName, region)
+	w.bucket, w.endpoint = client.Bucket(bucketName, region), front.URL
 	w.cfg = Config{
 		Journal: filepath.Join(t.TempDir(), "state", "jobs.db"),
 		Account: "test",
