@@ -282,6 +282,34 @@ func TestCat_ContinuesOverABrokenConnectionAndChecksTheSum(t *testing.T) {
 	assert.Contains(t, got.stderr, "not those that the service stores")
 }
 
+func TestCpAndMv_WorkInsideTheServiceToo(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	for _, key := range []string{"in/a", "in/b/c", "in/空"} {
+		svc.put(t, key, key)
+	}
+	home := t.TempDir()
+	got := cli(t, svc, home, "cp", "-r", bucketURI+"in", bucketURI+"out/")
+	assert.Equal(t, 0, got.code, got.stderr)
+	assert.Contains(t, got.stdout, "copy done: 3 of 3 files")
+	assert.Contains(t, got.stdout, "verified")
+	got = cli(t, svc, home, "mv", bucketURI+"in/a", bucketURI+"out/in/renamed")
+	assert.Equal(t, 0, got.code, got.stderr)
+	assert.Contains(t, got.stdout, "move done: 1 of 1 files")
+	file := filepath.Join(home, "f")
+	require.NoError(t, os.WriteFile(file, []byte("mine"), 0o600))
+	assert.Equal(t, 0, cli(t, svc, home, "mv", file, bucketURI+"up/").code)
+	assert.NoFileExists(t, file)
+	assert.Equal(t, 0, cli(t, svc, home, "mv", "-r", bucketURI+"out/", home+"/down").code)
+	b, err := os.ReadFile(filepath.Join(home, "down", "in", "空"))
+	require.NoError(t, err)
+	assert.Equal(t, "in/空", string(b))
+	assert.Equal(t, "in/b/c\nin/空\nup/f\n", cli(t, svc, home, "ls", "-r", bucketURI).stdout)
+	got = cli(t, svc, home, "cp", "-r", bucketURI+"in/", bucketURI+"in/b/")
+	assert.NotEqual(t, 0, got.code)
+	assert.Contains(t, got.stderr, "a folder cannot be copied into itself")
+}
+
 func TestRm_DeletesOneOrEverythingBelow(t *testing.T) {
 	t.Parallel()
 	svc := startService(t)

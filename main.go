@@ -90,7 +90,7 @@ func rootCommand() *cobra.Command {
 	flags.StringVar(&a.endpoint, "endpoint", "", "where to connect: a URL, {bucket} and {region} are filled in")
 	root.Flags().BoolVar(&a.demo, "demo", false, "browse sample data on a local server; needs no account")
 	root.Flags().StringVar(&a.demoData, "demo-data", filepath.Join(stateDir(), "demo"), "folder that the demo keeps its data in")
-	root.AddCommand(a.lsCommand(), a.cpCommand(), a.catCommand(), a.rmCommand(), serveCommand())
+	root.AddCommand(a.lsCommand(), a.cpCommand(), a.mvCommand(), a.catCommand(), a.rmCommand(), serveCommand())
 	return root
 }
 
@@ -111,8 +111,8 @@ func (a *app) lsCommand() *cobra.Command {
 func (a *app) cpCommand() *cobra.Command {
 	var o headless.CpOptions
 	cmd := &cobra.Command{
-		Use: "cp SRC DST", Short: "upload or download; run it again to go on where it was interrupted",
-		Long: "Upload or download, verified by CRC64. One of SRC and DST is a cos:// address.\n\n" +
+		Use: "cp SRC DST", Short: "upload, download or copy between buckets; run it again to go on where it was interrupted",
+		Long: "Upload, download, or copy inside the service, verified by CRC64. At least one of SRC\nand DST is a cos:// address.\n\n" +
 			"A folder keeps its name below a DST that ends in /, unless SRC ends in / too;\n" +
 			"otherwise its content goes to DST. The same command started again continues what\n" +
 			"an interrupted one left. The exit status is 0 only if everything succeeded and was verified.",
@@ -123,6 +123,23 @@ func (a *app) cpCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVarP(&o.Recursive, "recursive", "r", false, "copy folders with all they hold")
+	cmd.Flags().BoolVar(&o.JSON, "json", false, "one JSON object per event")
+	return cmd
+}
+
+func (a *app) mvCommand() *cobra.Command {
+	var o headless.CpOptions
+	cmd := &cobra.Command{
+		Use: "mv SRC DST", Short: "move or rename; run it again to go on where it was interrupted",
+		Long: "Move or rename: copy as cp does, then remove each source whose copy was verified and\n" +
+			"that has not changed since. At least one of SRC and DST is a cos:// address.",
+		Example: "  cosmander mv cos://photos-1250000000/a.jpg cos://photos-1250000000/b.jpg\n  cosmander mv -r scans cos://photos-1250000000/2026/",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.headless(cmd, func(ctx context.Context, env *headless.Env) error { return env.Mv(ctx, args[0], args[1], o) })
+		},
+	}
+	cmd.Flags().BoolVarP(&o.Recursive, "recursive", "r", false, "move folders with all they hold")
 	cmd.Flags().BoolVar(&o.JSON, "json", false, "one JSON object per event")
 	return cmd
 }

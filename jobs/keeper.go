@@ -170,7 +170,7 @@ func (k *keeper) reload(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		specs[r.id] = specInfo{s.title(), s.from(), s.to()}
+		specs[r.id] = specInfo{s.title(), s.from(), s.to(), s.Move}
 	}
 	k.q.mu.Lock()
 	k.q.rows, k.q.specs, k.q.broken = rows, specs, nil

@@ -120,7 +120,10 @@ type Queue struct {
 }
 
 // specInfo is what the screen shows of a spec.
-type specInfo struct{ title, from, to string }
+type specInfo struct {
+	title, from, to string
+	move            bool
+}
 
 // Open opens the journal and begins to run the jobs of cfg.Account as soon as
 // no other process does. Jobs that a killed process left go on. When ctx ends

@@ -98,6 +98,7 @@ type Spec struct {
 type Job struct {
 	ID      ID
 	Kind    Kind
+	Move    bool // the sources go once their copies are verified
 	State   State
 	Account string
 	Title   string // "video.mp4" or "14 files"

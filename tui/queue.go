@@ -137,15 +137,14 @@ func (m *Model) touches(j jobs.Job, p place) bool {
 	at := p.address()
 	spec, ok := m.own[j.ID]
 	switch {
-	case !ok && j.Kind == jobs.Delete:
-		return within(j.From, at) || within(at, j.From)
+	case !ok && (j.Kind == jobs.Delete || j.Move) && (within(j.From, at) || within(at, j.From)):
+		return true
 	case !ok:
-		return within(j.To, at) || within(at, j.To)
+		return j.Kind != jobs.Delete && (within(j.To, at) || within(at, j.To))
+	case (j.Kind == jobs.Delete || j.Move) && removesIn(spec.Sources, at):
+		return true
 	case j.Kind == jobs.Delete:
-		return slices.ContainsFunc(spec.Sources, func(s jobs.Source) bool {
-			source := place{Place: s.Place}.address()
-			return within(source, at) || s.Folder && within(at, source)
-		})
+		return false
 	}
 	dest := place{Place: spec.Dest}
 	if !within(at, dest.address()) {
@@ -153,6 +152,15 @@ func (m *Model) touches(j jobs.Job, p place) bool {
 	}
 	return at == dest.address() || slices.ContainsFunc(spec.Sources, func(s jobs.Source) bool {
 		return s.Folder && within(at, dest.child(sourceName(s), "").address())
+	})
+}
+
+// removesIn reports that removing the sources changes what is seen at an
+// address.
+func removesIn(sources []jobs.Source, at string) bool {
+	return slices.ContainsFunc(sources, func(s jobs.Source) bool {
+		source := place{Place: s.Place}.address()
+		return within(source, at) || s.Folder && within(at, source)
 	})
 }
 

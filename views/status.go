@@ -187,6 +187,8 @@ func (k *Look) arrow(kind jobs.Kind) string {
 		return k.Marks.Up
 	case jobs.Download:
 		return k.Marks.Down
+	case jobs.Copy:
+		return k.Marks.To
 	case jobs.Delete:
 		return k.Marks.Delete
 	}

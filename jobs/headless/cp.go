@@ -18,14 +18,27 @@ type CpOptions struct {
 	JSON      bool
 }
 
-// Cp copies between this machine and a bucket and returns when the job has
-// ended. The same call continues what an interrupted one left. It returns nil
-// only if every item succeeded and was verified.
+// Cp copies between this machine and a bucket, or from bucket to bucket inside
+// the service, and returns when the job has ended. The same call continues
+// what an interrupted one left. It returns nil only if every item succeeded
+// and was verified.
 func (e *Env) Cp(ctx context.Context, src, dst string, o CpOptions) error {
 	spec, err := e.copySpec(src, dst, o.Recursive)
 	if err != nil {
 		return err
 	}
+	return e.run(ctx, spec, o.JSON)
+}
+
+// Mv is Cp, but removes each source once its copy is verified. Sources whose
+// copy could not be verified, or that have changed since, are kept, and the
+// error is [ErrIncomplete].
+func (e *Env) Mv(ctx context.Context, src, dst string, o CpOptions) error {
+	spec, err := e.copySpec(src, dst, o.Recursive)
+	if err != nil {
+		return err
+	}
+	spec.Move = true
 	return e.run(ctx, spec, o.JSON)
 }
 
@@ -36,13 +49,13 @@ func (e *Env) Cp(ctx context.Context, src, dst string, o CpOptions) error {
 func (e *Env) copySpec(src, dst string, recursive bool) (jobs.Spec, error) {
 	switch {
 	case cos.IsURI(src) && cos.IsURI(dst):
-		return jobs.Spec{}, errors.New("cp copies between this machine and a bucket; one of the two has to be a local path")
+		return e.bucketSpec(src, dst, recursive)
 	case cos.IsURI(dst):
 		return e.uploadSpec(src, dst, recursive)
 	case cos.IsURI(src):
 		return e.downloadSpec(src, dst, recursive)
 	default:
-		return jobs.Spec{}, errors.New("cp needs one cos://BUCKET/KEY address; both arguments are local paths")
+		return jobs.Spec{}, errors.New("one of the two has to be a cos://BUCKET/KEY address; both are local paths")
 	}
 }
 
@@ -104,6 +117,32 @@ func (e *Env) downloadSpec(src, dst string, recursive bool) (jobs.Spec, error) {
 		path = filepath.Dir(path)
 	}
 	return e.spec(jobs.Download, from, jobs.Place{Path: path}), nil
+}
+
+// bucketSpec names as uploadSpec does.
+func (e *Env) bucketSpec(src, dst string, recursive bool) (jobs.Spec, error) {
+	u, err := cos.ParseURI(src)
+	if err != nil {
+		return jobs.Spec{}, err
+	}
+	d, err := cos.ParseURI(dst)
+	if err != nil {
+		return jobs.Spec{}, err
+	}
+	from, to := jobs.Source{Place: e.place(u)}, e.place(d)
+	prefix, name := splitKey(d.Key)
+	folder := u.Key == "" || strings.HasSuffix(u.Key, "/")
+	switch {
+	case recursive:
+		from.Folder, from.Key = true, asPrefix(u.Key)
+		from.Contents = folder || name != ""
+		to.Key = asPrefix(d.Key)
+	case folder:
+		return jobs.Spec{}, fmt.Errorf("%s is a folder: -r copies folders", src)
+	default:
+		from.Name, to.Key = name, prefix
+	}
+	return e.spec(jobs.Copy, from, to), nil
 }
 
 func (e *Env) place(u cos.URI) jobs.Place {

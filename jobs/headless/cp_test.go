@@ -39,6 +39,11 @@ func TestCopySpec_NamesFollowTheTrailingSlash(t *testing.T) {
 		"prefix under another name":  {"cos://b-1/in", dir + "/out", true, jobs.Source{Place: bucket("in/"), Folder: true, Contents: true}, local(dir + "/out")},
 		"prefix into a folder":       {"cos://b-1/in", dir + "/out/", true, jobs.Source{Place: bucket("in/"), Folder: true}, local(dir + "/out")},
 		"bucket's content":           {"cos://b-1", dir + "/out/", true, jobs.Source{Place: bucket(""), Folder: true, Contents: true}, local(dir + "/out")},
+		"object to a prefix":         {"cos://b-1/in/a.txt", "cos://b-1/out/", false, jobs.Source{Place: bucket("in/a.txt")}, bucket("out/")},
+		"object to another name":     {"cos://b-1/in/a.txt", "cos://b-1/in/b.txt", false, jobs.Source{Place: bucket("in/a.txt"), Name: "b.txt"}, bucket("in/")},
+		"prefix into a prefix":       {"cos://b-1/in", "cos://b-1/out/", true, jobs.Source{Place: bucket("in/"), Folder: true}, bucket("out/")},
+		"prefix to another name":     {"cos://b-1/in", "cos://b-1/out", true, jobs.Source{Place: bucket("in/"), Folder: true, Contents: true}, bucket("out/")},
+		"its content into a prefix":  {"cos://b-1/in/", "cos://b-1/out/", true, jobs.Source{Place: bucket("in/"), Folder: true, Contents: true}, bucket("out/")},
 		"existing folder, no change": {"cos://b-1/in", dir + "/photos", true, jobs.Source{Place: bucket("in/"), Folder: true, Contents: true}, local(dir + "/photos")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -57,7 +62,7 @@ func TestCopySpec_RefusesWhatItCannotMean(t *testing.T) {
 	dir := t.TempDir()
 	for name, c := range map[string]struct{ src, dst, says string }{
 		"two local paths":     {dir, dir, "local paths"},
-		"two addresses":       {"cos://b-1/a", "cos://b-1/b", "local path"},
+		"prefix to prefix":    {"cos://b-1/a/", "cos://b-1/b/", "-r copies folders"},
 		"folder without -r":   {dir, "cos://b-1/", "-r"},
 		"prefix without -r":   {"cos://b-1/in/", dir, "-r"},
 		"bucket without -r":   {"cos://b-1", dir, "-r"},

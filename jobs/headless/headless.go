@@ -1,4 +1,4 @@
-// Package headless is the program without a screen: ls, cp, cat and rm, on
+// Package headless is the program without a screen: ls, cp, mv, cat and rm, on
 // the same client and the same job engine as the panes.
 package headless
 

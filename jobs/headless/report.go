@@ -55,7 +55,7 @@ func (t *textReport) pace() time.Duration {
 func (t *textReport) items() []jobs.State { return []jobs.State{jobs.Failed} }
 
 func (t *textReport) start(j jobs.Job, resumed bool) error {
-	verb := string(j.Kind)
+	verb := verb(j)
 	if resumed {
 		verb = "continue " + verb
 	}
@@ -64,6 +64,14 @@ func (t *textReport) start(j jobs.Job, resumed bool) error {
 		line += " -> " + t.env.name(t.out, j.To)
 	}
 	return t.line(line)
+}
+
+// verb is what a job does, for people.
+func verb(j jobs.Job) string {
+	if j.Move {
+		return "move"
+	}
+	return string(j.Kind)
 }
 
 func (t *textReport) progress(j jobs.Job) error {
@@ -140,7 +148,7 @@ func request(it jobs.Item) string {
 
 func (t *textReport) end(j jobs.Job) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s: %s of %s", j.Kind, j.State, humanize.Comma(j.ItemsDone), humanize.Comma(j.Items))
+	fmt.Fprintf(&b, "%s %s: %s of %s", verb(j), j.State, humanize.Comma(j.ItemsDone), humanize.Comma(j.Items))
 	if j.Kind != jobs.Delete {
 		fmt.Fprintf(&b, " files, %s", size(j.BytesDone))
 	}
@@ -184,6 +192,7 @@ type event struct {
 	Event        string     `json:"event"` // start, progress, item, end
 	Job          jobs.ID    `json:"job"`
 	Kind         jobs.Kind  `json:"kind,omitempty"`
+	Move         bool       `json:"move,omitempty"`
 	State        jobs.State `json:"state"`
 	From         string     `json:"from,omitempty"`
 	To           string     `json:"to,omitempty"`
@@ -217,7 +226,7 @@ func (r *jsonReport) pace() time.Duration { return time.Second }
 func (r *jsonReport) items() []jobs.State { return nil }
 
 func (r *jsonReport) start(j jobs.Job, resumed bool) error {
-	return r.enc.Encode(event{Event: "start", Job: j.ID, Kind: j.Kind, State: j.State, From: j.From, To: j.To, Resumed: resumed})
+	return r.enc.Encode(event{Event: "start", Job: j.ID, Kind: j.Kind, Move: j.Move, State: j.State, From: j.From, To: j.To, Resumed: resumed})
 }
 
 func (r *jsonReport) progress(j jobs.Job) error { return r.enc.Encode(jobEvent("progress", j)) }
@@ -237,7 +246,7 @@ func (r *jsonReport) item(it jobs.Item) error {
 func jobEvent(name string, j jobs.Job) event {
 	rate := int64(j.Rate)
 	ev := event{
-		Event: name, Job: j.ID, Kind: j.Kind, State: j.State, Counting: j.Counting, Reason: j.Reason,
+		Event: name, Job: j.ID, Kind: j.Kind, Move: j.Move, State: j.State, Counting: j.Counting, Reason: j.Reason,
 		Items: &j.Items, ItemsDone: &j.ItemsDone, ItemsFailed: &j.ItemsFailed, ItemsSkipped: &j.ItemsSkipped,
 		Unverified: &j.Unverified, Bytes: &j.Bytes, BytesDone: &j.BytesDone, Rate: &rate,
 	}
