@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/semaphore"
+
+	"cosmander/cos"
 )
 
 // Why the context of a job or of the engine ended.
@@ -46,7 +48,8 @@ type active struct {
 	ended atomic.Bool  // the walk
 	room  chan struct{}
 
-	mayDrop bool // rows of done items are not needed to tell sources apart
+	mayDrop bool        // rows of done items are not needed to tell sources apart
+	singly  atomic.Bool // objects are deleted one by one
 
 	mu     sync.Mutex // guards counts, tasks, loaded, root, rate, pace, halted
 	counts tally
@@ -126,6 +129,11 @@ func (a *active) has(l lane) bool {
 	return len(a.buffer[l]) > 0
 }
 
+// ready reports whether the lane has an item that may start now.
+func (a *active) ready(l lane) bool {
+	return a.err() == nil && a.has(l) && (!a.batched(l) || a.inflight[l] < deleteBatches)
+}
+
 func (a *active) itemPace() float64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -147,17 +155,27 @@ func (a *active) onlyLast() bool {
 
 const refillItems = 128
 
+// refillSize is how many items are read at once: at least what one request
+// takes.
+func (a *active) refillSize() int {
+	if a.spec.Kind == Delete {
+		return cos.MaxDeletes
+	}
+	return refillItems
+}
+
 func (a *active) refill(l lane) {
 	// Cleared before the look, so that rows added during it are not missed.
 	a.grown[l].Store(false)
-	items, err := a.e.j.todo(a.ctx, a.id, l, a.cursor[l], refillItems)
+	size := a.refillSize()
+	items, err := a.e.j.todo(a.ctx, a.id, l, a.cursor[l], size)
 	if err != nil {
 		if a.ctx.Err() == nil {
 			a.halt(err)
 		}
 		return
 	}
-	if len(items) == refillItems {
+	if len(items) == size {
 		a.grown[l].Store(true)
 	}
 	a.mu.Lock()

@@ -400,7 +400,7 @@ func TestDelete_KeepsFailuresOneByOne(t *testing.T) {
 	for _, k := range []string{"p/a", "p/b", "p/c"} {
 		w.put(k, nil)
 	}
-	w.server.Faults().Add(emulator.Fault{Op: "DeleteObject", Key: "p/b", Status: http.StatusForbidden, Code: "AccessDenied"})
+	w.server.Faults().Add(emulator.Fault{Op: "DeleteMultipleObjects", Key: "p/b", Status: http.StatusForbidden, Code: "AccessDenied"})
 	q, j := w.run(Spec{Kind: Delete, Sources: []Source{w.source("p/")}})
 	assert.Equal(t, Failed, j.State)
 	assert.EqualValues(t, 2, j.ItemsDone)

@@ -280,21 +280,35 @@ func (k *keeper) next(l lane) bool {
 	loads := make([]load, len(k.jobs))
 	for i, a := range k.jobs {
 		running += a.inflight[l]
-		loads[i] = load{running: a.inflight[l], waiting: a.err() == nil && a.has(l)}
+		loads[i] = load{running: a.inflight[l], waiting: a.ready(l)}
 	}
 	i := pick(loads)
 	if i < 0 || running >= k.e.cfg.slots(l) {
 		return false
 	}
 	a := k.jobs[i]
+	if a.batched(l) {
+		b := a.takeBatch(l)
+		a.enlist(b.each...)
+		go b.run()
+		return true
+	}
 	t := &task{active: a, item: a.take(l), lane: l}
-	a.mu.Lock()
-	a.tasks[t.item.n] = t
-	t.sent.Store(a.loaded[t.item.n])
-	delete(a.loaded, t.item.n)
-	a.mu.Unlock()
+	a.enlist(t)
 	go t.run()
 	return true
+}
+
+// enlist lists tasks as running, with what earlier ones of the same items have
+// achieved.
+func (a *active) enlist(tasks ...*task) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, t := range tasks {
+		a.tasks[t.item.n] = t
+		t.sent.Store(a.loaded[t.item.n])
+		delete(a.loaded, t.item.n)
+	}
 }
 
 // end writes how a job that has come to rest stands.

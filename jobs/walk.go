@@ -11,7 +11,7 @@ import (
 
 const (
 	// walkBatch items are written to the journal at once.
-	walkBatch = 500
+	walkBatch = 1000
 	// walkPace is how long a found item waits for others at most.
 	walkPace = 100 * time.Millisecond
 	// walkAhead is how far the walker runs ahead of the transfers, in items.

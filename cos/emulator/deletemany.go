@@ -41,8 +41,13 @@ func (s *Server) deleteMany(q *request) error {
 		return refuse("MalformedXML", "A request deletes 1 to 1000 objects.")
 	}
 	fates := make([]fate, len(req.Objects))
+	spoiled := s.spoiledEntries(q, req.Objects)
 	err = s.index.writer.do(func(tx *writeTx) error {
 		for i, o := range req.Objects {
+			if spoiled[i] != nil {
+				fates[i] = fate{err: spoiled[i]}
+				continue
+			}
 			if fates[i], err = tx.deleteOne(b, o, q.now.Unix()); err != nil {
 				return err
 			}
@@ -54,6 +59,17 @@ func (s *Server) deleteMany(q *request) error {
 	}
 	quiet := strings.EqualFold(strings.TrimSpace(req.Quiet), "true")
 	return q.document(http.StatusOK, deletedDocument(req.Objects, fates, quiet))
+}
+
+// spoiledEntries returns the errors that faults make of single entries.
+func (s *Server) spoiledEntries(q *request, objects []doomed) []*apiError {
+	errs := make([]*apiError, len(objects))
+	for i, o := range objects {
+		if f := s.faults.matchEntry(q.op.name, o.Key); f.Status != 0 {
+			errs[i] = f.refusal()
+		}
+	}
+	return errs
 }
 
 // deleteOne keeps a refusal, which changed nothing, as the fate of this one.

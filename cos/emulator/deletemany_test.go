@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"cosmander/cos/emulator"
 )
 
 // deleteMany sends a document with its digest.
@@ -92,6 +94,18 @@ func TestDeleteMany_RefusesWhatTheDocumentsDo(t *testing.T) {
 	assert.Equal(t, "BadDigest", c.do("POST", "/?delete", objects(1), "Content-MD5", "gnzLDuqKcGxMNKFokfhOew==").code())
 	assert.Equal(t, "InvalidDigest", c.do("POST", "/?delete", objects(1), "Content-MD5", "x").code())
 	assert.Equal(t, []string{"k"}, c.list("").keys)
+}
+
+func TestDeleteMany_FaultOfAKeySpoilsItsEntry(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	c.put("a", "1")
+	c.put("b", "2")
+	c.server.Faults().Add(emulator.Fault{Op: "DeleteMultipleObjects", Key: "b", Times: 1, Status: 503, Code: "SlowDown"})
+	doc := "<Delete><Object><Key>a</Key></Object><Object><Key>b</Key></Object></Delete>"
+	assert.Equal(t, []string{"SlowDown"}, c.deleteMany(doc).all("Code"))
+	assert.Equal(t, []string{"b"}, c.list("").keys)
+	assert.Empty(t, c.deleteMany(doc).all("Code"))
 }
 
 func TestDeleteMany_TakesAThousand(t *testing.T) {

@@ -39,7 +39,7 @@ func (r *rule) acts() bool {
 type Fault struct {
 	// Which requests:
 	Op    string // one of [Operations]; "" is all
-	Key   string // only this key
+	Key   string // only this key; of DeleteMultipleObjects, only this entry, with Status and Code
 	After int    // skip this many matching requests first
 	Every int    // of what is left, only on each so-manieth; 0 and 1 are each
 	Times int    // act on this many in all; 0 is no bound
@@ -92,6 +92,20 @@ func (f *Faults) match(op, key string) Fault {
 			continue
 		}
 		if r.acts() {
+			all.merge(r.Fault)
+		}
+	}
+	return all
+}
+
+// matchEntry is match for one entry of a request that names many keys: only
+// rules with its key act.
+func (f *Faults) matchEntry(op, key string) Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var all Fault
+	for _, r := range f.rules {
+		if r.Key == key && key != "" && (r.Op == "" || r.Op == op) && r.acts() {
 			all.merge(r.Fault)
 		}
 	}

@@ -79,11 +79,12 @@ func (q *request) unavailable() {
 	if q.fault.RetryAfter > 0 {
 		q.set("Retry-After", strconv.Itoa(q.fault.RetryAfter))
 	}
-	e := &apiError{q.fault.Status, q.fault.Code, "A fault of this server's own making."}
-	if e.code == "" {
-		e.code = codeOf(e.status)
-	}
-	q.answerError(e)
+	q.answerError(q.fault.refusal())
+}
+
+// refusal is the error that a fault answers.
+func (f Fault) refusal() *apiError {
+	return &apiError{f.Status, first(f.Code, codeOf(f.Status)), "A fault of this server's own making."}
 }
 
 // codeOf names the usual code of a status.
