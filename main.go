@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/adrg/xdg"
@@ -123,7 +124,7 @@ func (a *app) cpCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVarP(&o.Recursive, "recursive", "r", false, "copy folders with all they hold")
-	cmd.Flags().BoolVar(&o.JSON, "json", false, "one JSON object per event")
+	copyFlags(cmd, &o)
 	return cmd
 }
 
@@ -140,8 +141,18 @@ func (a *app) mvCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVarP(&o.Recursive, "recursive", "r", false, "move folders with all they hold")
-	cmd.Flags().BoolVar(&o.JSON, "json", false, "one JSON object per event")
+	copyFlags(cmd, &o)
 	return cmd
+}
+
+// copyFlags are those that cp and mv share.
+func copyFlags(cmd *cobra.Command, o *headless.CpOptions) {
+	cmd.Flags().BoolVar(&o.JSON, "json", false, "one JSON object per event")
+	var answers []string
+	for _, c := range jobs.Conflicts() {
+		answers = append(answers, string(c))
+	}
+	cmd.Flags().StringVar(&o.OnConflict, "on-conflict", answers[0], "what happens to a destination that exists: "+strings.Join(answers, ", "))
 }
 
 func (a *app) catCommand() *cobra.Command {

@@ -19,11 +19,7 @@ func (t *task) copy(ctx context.Context) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	var head *cos.Head
-	err = t.attempt(ctx, func(ctx context.Context) (err error) {
-		head, err = from.Head(ctx, t.item.key, cos.GetOptions{})
-		return err
-	})
+	head, err := t.head(ctx, from, t.item.key)
 	if errors.Is(err, cos.ErrNotFound) {
 		return outcome{}, errors.Join(err, t.drop(ctx, to))
 	}
@@ -33,10 +29,10 @@ func (t *task) copy(ctx context.Context) (outcome, error) {
 	if t.lane == laneSmall && head.Size > t.e.cfg.CopyThreshold {
 		return outcome{size: head.Size}, errOtherLane
 	}
-	if t.item.uploadID == "" && t.spec.OnConflict == Skip {
-		there, err := t.exists(ctx, to)
-		if there || err != nil {
-			return outcome{skipped: true, size: head.Size}, err
+	if t.item.uploadID == "" {
+		skip, err := t.meets(ctx, t.objectThere(ctx, to), func() (side, error) { return objectSide(head), nil })
+		if skip || err != nil {
+			return outcome{skipped: skip, size: head.Size}, err
 		}
 	}
 	if t.item.uploadID != "" || head.Size > t.e.cfg.CopyThreshold {

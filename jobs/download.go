@@ -47,13 +47,13 @@ func (t *task) download(ctx context.Context) (outcome, error) {
 		}
 		return outcome{verified: true}, nil
 	}
-	skip, err := t.clear(root)
-	if skip || err != nil {
-		return outcome{skipped: skip, size: max(t.item.size, 0)}, err
-	}
 	b, err := t.remote()
 	if err != nil {
 		return outcome{}, err
+	}
+	skip, err := t.clear(ctx, b, root)
+	if skip || err != nil {
+		return outcome{skipped: skip, size: max(t.item.size, 0)}, err
 	}
 	if t.item.temp != "" || t.item.size > t.e.cfg.Threshold {
 		return t.fetchRanges(ctx, b, root)
@@ -61,31 +61,46 @@ func (t *task) download(ctx context.Context) (outcome, error) {
 	return t.fetchWhole(ctx, b, root)
 }
 
-// clear makes sure that the destination can be written.
-func (t *task) clear(root *os.Root) (skip bool, err error) {
+// clear makes sure that the destination can be written and reports whether it
+// is to be left alone.
+func (t *task) clear(ctx context.Context, b *cos.Bucket, root *os.Root) (skip bool, err error) {
 	if dir := filepath.Dir(t.item.path); dir != "." {
 		if err := makeFolder(root, dir); err != nil {
 			return false, err
 		}
 	}
-	// A link in the file's place is replaced, unless it leads to a folder.
+	info, err := t.fileThere(root)
+	if info == nil || err != nil || t.item.temp != "" {
+		return false, err
+	}
+	there := fileSide(ctx, info, func() (*os.File, error) { return root.Open(t.item.path) })
+	look := func() (side, bool, error) { return there, true, nil }
+	return t.meets(ctx, look, func() (side, error) {
+		head, err := t.head(ctx, b, t.item.key)
+		return objectSide(head), err
+	})
+}
+
+// fileThere returns what is in the file's place, nil if nothing is. A folder
+// there is an error, and so is a link to one; another link is replaced.
+func (t *task) fileThere(root *os.Root) (os.FileInfo, error) {
 	info, err := root.Lstat(t.item.path)
 	if err == nil && info.Mode()&os.ModeSymlink != 0 {
 		// Only a look, so it may lead outside, where the Root does not go.
-		info, err = os.Stat(filepath.Join(root.Name(), t.item.path))
-		if err != nil || !info.IsDir() {
-			return t.spec.OnConflict == Skip && t.item.temp == "", nil
+		if led, err := os.Stat(filepath.Join(root.Name(), t.item.path)); err == nil && led.IsDir() {
+			return nil, t.folderThere()
 		}
+		return info, nil
 	}
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return false, nil
+		return nil, nil
 	case err != nil:
-		return false, err
+		return nil, err
 	case info.IsDir():
-		return false, t.folderThere()
+		return nil, t.folderThere()
 	}
-	return t.spec.OnConflict == Skip && t.item.temp == "", nil
+	return info, nil
 }
 
 // makeFolder makes the folder path with its parents. A link among them is not

@@ -34,9 +34,9 @@ type item struct {
 	source   int    // index into the spec's sources
 	name     string // relative, for people
 	folder   bool
-	path     string // local path; for a download relative to the destination
-	key      string
-	dest     string // unique within the job; empty: has none. Of a copy the key
+	path     string // local path; for a download relative to the destination; for a copy its key
+	key      string // of a copy the source's
+	dest     string // what it was to become, unique within the job; empty: has none
 	size     int64  // -1: not known yet
 	etag     string
 	crc      uint64

@@ -78,8 +78,9 @@ func (t *txn) insert(it *item) (added bool, err error) {
 		return n > 0, err
 	}
 	var same int
-	err = t.get("SELECT count(*) FROM items WHERE job = ? AND dest = ? AND source = ? AND path = ? AND key = ?",
-		[]any{it.job, []byte(it.dest), it.source, []byte(it.path), []byte(it.key)}, &same)
+	// Path and key may have become others since, see journal.renamed.
+	err = t.get("SELECT count(*) FROM items WHERE job = ? AND dest = ? AND source = ? AND name = ?",
+		[]any{it.job, []byte(it.dest), it.source, []byte(it.name)}, &same)
 	if err != nil || same > 0 {
 		return false, err
 	}
@@ -225,6 +226,20 @@ func (j *journal) opened(it *item, uploadID string) error {
 // verifying notes that everything was sent.
 func (j *journal) verifying(it *item) error {
 	return j.w.note(func(t *txn) error { return t.moved(it, Verifying, "attempts = attempts") })
+}
+
+// renamed notes where an item goes instead of its destination, unless that is
+// what another item is to become. dest stays, so that a repeated walk knows
+// the item again.
+func (j *journal) renamed(it *item, target string) (free bool, err error) {
+	err = j.w.do(func(t *txn) error {
+		n, err := t.exec(`UPDATE items SET path = ?3, key = ?4 WHERE job = ?1 AND n = ?2
+			AND NOT EXISTS (SELECT 1 FROM items WHERE job = ?1 AND dest = ?5)`,
+			it.job, it.n, []byte(it.path), []byte(it.key), []byte(target))
+		free = n == 1
+		return err
+	})
+	return free, err
 }
 
 // copied notes that the copy of an item to be moved is verified, before its

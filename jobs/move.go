@@ -65,11 +65,7 @@ func (t *task) copyIntact(ctx context.Context, out *outcome) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	var head *cos.Head
-	err = t.attempt(ctx, func(ctx context.Context) (err error) {
-		head, err = to.Head(ctx, t.target(), cos.GetOptions{})
-		return err
-	})
+	head, err := t.head(ctx, to, t.target())
 	if errors.Is(err, cos.ErrNotFound) {
 		return false, nil
 	}

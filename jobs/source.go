@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -37,6 +38,15 @@ func openSource(path string) (*source, error) {
 }
 
 func (s *source) size() int64 { return s.id.size }
+
+// side describes the file for a comparison with what is at its destination.
+func (s *source) side(ctx context.Context) (side, error) {
+	info, err := s.Stat()
+	if err != nil {
+		return side{}, err
+	}
+	return fileSide(ctx, info, func() (*os.File, error) { return os.Open(s.Name()) }), nil
+}
 
 // unchanged looks at the file again.
 func (s *source) unchanged() error {

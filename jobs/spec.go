@@ -16,8 +16,8 @@ func (s Spec) canonical(account string) (Spec, error) {
 	if s.OnConflict == "" {
 		s.OnConflict = Overwrite
 	}
-	if s.OnConflict != Overwrite && s.OnConflict != Skip {
-		return s, fmt.Errorf("unknown answer to a conflict: %q", s.OnConflict)
+	if err := s.OnConflict.check(); err != nil {
+		return s, err
 	}
 	if len(s.Sources) == 0 {
 		return s, errors.New("a job without sources")

@@ -145,7 +145,7 @@ func (t *task) origin() (*cos.Bucket, error) {
 // target is the key of the object that the item is about in remote.
 func (t *task) target() string {
 	if t.spec.Kind == Copy {
-		return t.item.dest
+		return t.item.path
 	}
 	return t.item.key
 }

@@ -52,15 +52,6 @@ type Place struct {
 // Local reports that the place is a path.
 func (p Place) Local() bool { return p.Bucket == "" }
 
-// OnConflict says what happens to a destination that exists.
-type OnConflict string
-
-// The choices.
-const (
-	Overwrite OnConflict = "overwrite"
-	Skip      OnConflict = "skip"
-)
-
 // Source is one marked thing: a file, a folder, an object or a prefix.
 type Source struct {
 	Place

@@ -23,14 +23,8 @@ func (t *task) upload(ctx context.Context) (outcome, error) {
 		return outcome{}, err
 	}
 	fresh := t.item.uploadID == ""
-	if fresh && t.spec.OnConflict == Skip {
-		there, err := t.exists(ctx, b)
-		if there || err != nil {
-			return outcome{skipped: true, size: max(t.item.size, 0)}, err
-		}
-	}
 	if t.item.folder {
-		return t.put(ctx, b, emptySource{})
+		return t.putFolder(ctx, b)
 	}
 	src, err := openSource(t.item.path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -50,21 +44,28 @@ func (t *task) upload(ctx context.Context) (outcome, error) {
 		fresh = true
 	}
 	t.item.id = src.id
+	if fresh {
+		skip, err := t.meets(ctx, t.objectThere(ctx, b), func() (side, error) { return src.side(ctx) })
+		if skip || err != nil {
+			return outcome{skipped: skip, size: src.id.size}, err
+		}
+	}
 	if fresh && src.id.size <= t.e.cfg.Threshold {
 		return t.put(ctx, b, src)
 	}
 	return t.uploadParts(ctx, b, src)
 }
 
-func (t *task) exists(ctx context.Context, b *cos.Bucket) (bool, error) {
-	err := t.attempt(ctx, func(ctx context.Context) error {
-		_, err := b.Head(ctx, t.target(), cos.GetOptions{})
-		return err
-	})
-	if errors.Is(err, cos.ErrNotFound) {
-		return false, nil
+// putFolder makes the placeholder of an empty folder. All of them are alike, so
+// one that is there is left alone unless it is to be overwritten.
+func (t *task) putFolder(ctx context.Context, b *cos.Bucket) (outcome, error) {
+	if t.spec.OnConflict != Overwrite {
+		_, there, err := t.objectThere(ctx, b)()
+		if there || err != nil {
+			return outcome{skipped: true}, err
+		}
 	}
-	return err == nil, err
+	return t.put(ctx, b, emptySource{})
 }
 
 // content is what one request sends.

@@ -81,7 +81,9 @@ func (w *walker) rename(it *item) {
 	it.dest = w.a.spec.Dest.Key + it.name
 	if err := checkKey(it.dest); err != nil {
 		it.state, it.reason, it.dest = Failed, err.Error(), ""
+		return
 	}
+	it.path = it.dest
 }
 
 // place decides where on disk an object goes.

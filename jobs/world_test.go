@@ -295,3 +295,5 @@ func same(t testing.TB, want, got []byte) {
 	t.Helper()
 	assert.True(t, bytes.Equal(want, got), "%d bytes, not the %d expected", len(got), len(want))
 }
+
+func storedAt(at time.Time) emulator.StoreOptions { return emulator.StoreOptions{Modified: at} }

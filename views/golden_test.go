@@ -232,3 +232,20 @@ func TestStrip_Frames(t *testing.T) {
 	golden(t, "strip-80", []string{k.Strip(s, 80), k.Strip(many, 80), k.Strip(ended, 80)}, 80)
 	golden(t, "strip-120", []string{k.Strip(s, 120), k.Strip(many, 120), k.Strip(ended, 120)}, 120)
 }
+
+func TestPlan_TurnsThroughEveryAnswerBothWays(t *testing.T) {
+	t.Parallel()
+	p := &Plan{Policy: jobs.Overwrite}
+	p.Do(Next) // onto the policy
+	for _, in := range []Input{Right, Left} {
+		seen := map[jobs.OnConflict]bool{}
+		for range jobs.Conflicts() {
+			seen[p.Policy] = true
+			assert.NotEmpty(t, answers[p.Policy].choice)
+			assert.NotEmpty(t, answers[p.Policy].done)
+			p.Do(in)
+		}
+		assert.Len(t, seen, len(jobs.Conflicts()))
+		assert.Equal(t, jobs.Overwrite, p.Policy, "back at the first")
+	}
+}

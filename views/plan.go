@@ -1,6 +1,8 @@
 package views
 
 import (
+	"slices"
+
 	"cosmander/jobs"
 )
 
@@ -57,10 +59,13 @@ func (p *Plan) Do(in Input) Action {
 // turn moves between the buttons, or changes the policy.
 func (p *Plan) turn(in Input) {
 	switch {
-	case p.focus == onPolicy && p.Policy == jobs.Overwrite:
-		p.Policy = jobs.Skip
 	case p.focus == onPolicy:
-		p.Policy = jobs.Overwrite
+		all := jobs.Conflicts()
+		step := 1
+		if in == Left {
+			step = len(all) - 1
+		}
+		p.Policy = all[(slices.Index(all, p.Policy)+step)%len(all)]
 	case in == Left:
 		p.focus = onCancel
 	default:
@@ -164,14 +169,21 @@ func (p *Plan) isFolder(name string) bool { return p.Folder != nil && p.Folder(n
 
 // merge says what happens in folders that exist.
 func (p *Plan) merge(k *Look, name string, inner int) string {
-	what := "overwritten"
-	if p.Policy == jobs.Skip {
-		what = "skipped"
-	}
 	if name != "" {
-		return k.fact("", name+"/ exists: files of the same name are "+what, 0, inner)
+		return k.fact("", name+"/ exists: files of the same name are "+answers[p.Policy].done, 0, inner)
 	}
-	return k.remark("in folders that exist files of the same name are " + what)
+	return k.remark("in folders that exist files of the same name are " + answers[p.Policy].done)
+}
+
+// answers words what happens to a destination that exists, as a choice and as
+// what is done.
+var answers = map[jobs.OnConflict]struct{ choice, done string }{
+	jobs.Overwrite:  {"overwrite", "overwritten"},
+	jobs.Skip:       {"skip", "skipped"},
+	jobs.IfNewer:    {"overwrite if newer", "overwritten if newer"},
+	jobs.IfSize:     {"overwrite if the size differs", "overwritten if the size differs"},
+	jobs.IfChecksum: {"overwrite if the content differs", "overwritten if the content differs"},
+	jobs.KeepBoth:   {"keep both, as name (2)", "kept beside, as name (2)"},
 }
 
 // remark is a dim line of a dialog.
@@ -182,5 +194,5 @@ func (p *Plan) policy(k *Look) string {
 	if p.focus == onPolicy {
 		style = k.Button
 	}
-	return "  " + k.Dim.On("If one exists   ") + style.On(k.Marks.Open+" "+pad(string(p.Policy), 9, false)+" "+k.Marks.Shut)
+	return "  " + k.Dim.On("If one exists   ") + style.On(k.Marks.Open+" "+answers[p.Policy].choice+" "+k.Marks.Shut)
 }

@@ -14,8 +14,9 @@ import (
 
 // CpOptions are the flags of cp.
 type CpOptions struct {
-	Recursive bool
-	JSON      bool
+	Recursive  bool
+	JSON       bool
+	OnConflict string // one of jobs.Conflicts; empty is overwrite
 }
 
 // Cp copies between this machine and a bucket, or from bucket to bucket inside
@@ -27,6 +28,7 @@ func (e *Env) Cp(ctx context.Context, src, dst string, o CpOptions) error {
 	if err != nil {
 		return err
 	}
+	spec.OnConflict = jobs.OnConflict(o.OnConflict)
 	return e.run(ctx, spec, o.JSON)
 }
 
@@ -38,7 +40,7 @@ func (e *Env) Mv(ctx context.Context, src, dst string, o CpOptions) error {
 	if err != nil {
 		return err
 	}
-	spec.Move = true
+	spec.Move, spec.OnConflict = true, jobs.OnConflict(o.OnConflict)
 	return e.run(ctx, spec, o.JSON)
 }
 
