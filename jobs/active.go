@@ -28,6 +28,7 @@ type engine struct {
 	cfg    Config
 	j      *journal
 	retry  RetryPolicy
+	gate   *gate
 	parts  *semaphore.Weighted
 	now    func() time.Time
 	sleep  func(context.Context, time.Duration) error

@@ -149,7 +149,7 @@ func Open(ctx context.Context, cfg Config) (*Queue, error) {
 		bump:    make(chan struct{}),
 	}
 	q.e = &engine{
-		cfg: cfg, j: j, retry: cfg.Retry, now: cfg.Now, sleep: cfg.sleep,
+		cfg: cfg, j: j, retry: cfg.Retry, gate: newGate(cfg.Files + cfg.Parts), now: cfg.Now, sleep: cfg.sleep,
 		parts: semaphore.NewWeighted(int64(cfg.Parts)), events: make(chan func(), 256),
 	}
 	k := &keeper{q: q, e: q.e}

@@ -119,7 +119,7 @@ func (e *engine) attempt(ctx context.Context, p *pause, op func(context.Context)
 	p.begin(1)
 	defer p.begin(-1)
 	for n := 1; ; n++ {
-		err := op(ctx)
+		err := e.gate.pass(ctx, op)
 		if err == nil {
 			return nil
 		}

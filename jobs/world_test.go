@@ -42,7 +42,8 @@ type world struct {
 	cfg      Config
 	sent     atomic.Int64                  // bytes of request bodies that reached the service
 	before   atomic.Pointer[func(n int64)] // called with each request's number
-	seen     atomic.Int64                  // requests
+	crowd    atomic.Pointer[func(enter bool) (refuse bool)]
+	seen     atomic.Int64 // requests
 }
 
 func newWorld(t testing.TB) *world {
@@ -80,6 +81,15 @@ func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 	n := w.seen.Add(1)
 	if hook := w.before.Load(); hook != nil {
 		(*hook)(n)
+	}
+	if crowd := w.crowd.Load(); crowd != nil {
+		defer (*crowd)(false)
+		if (*crowd)(true) {
+			rw.Header().Set("x-cos-request-id", "r")
+			rw.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = rw.Write([]byte("<Error><Code>SlowDown</Code></Error>"))
+			return
+		}
 	}
 	r.Body = &countedBody{r.Body, &w.sent}
 	w.server.ServeHTTP(rw, r)
