@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -308,6 +309,23 @@ func TestCpAndMv_WorkInsideTheServiceToo(t *testing.T) {
 	got = cli(t, svc, home, "cp", "-r", bucketURI+"in/", bucketURI+"in/b/")
 	assert.NotEqual(t, 0, got.code)
 	assert.Contains(t, got.stderr, "a folder cannot be copied into itself")
+}
+
+func TestCp_HoldsToTheLimitItWasGiven(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	home := t.TempDir()
+	file := filepath.Join(home, "f")
+	require.NoError(t, os.WriteFile(file, make([]byte, 600_000), 0o600))
+	begin := time.Now()
+	got := cli(t, svc, home, "cp", "--limit", "500kB", file, bucketURI)
+	assert.Equal(t, 0, got.code, got.stderr)
+	assert.GreaterOrEqual(t, time.Since(begin), time.Second)
+	for _, limit := range []string{"fast", "-1", "10", "99999999999999999999"} {
+		got := cli(t, svc, home, "cp", "--limit", limit, file, bucketURI)
+		assert.NotEqual(t, 0, got.code, limit)
+		assert.Contains(t, got.stderr, "limit", limit)
+	}
 }
 
 func TestRm_DeletesOneOrEverythingBelow(t *testing.T) {

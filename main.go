@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"syscall"
 
 	"github.com/adrg/xdg"
+	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -63,6 +65,7 @@ type app struct {
 	profile  string
 	region   string
 	endpoint string
+	limit    string // bytes a second, for people
 	demo     bool
 	demoData string
 
@@ -89,6 +92,7 @@ func rootCommand() *cobra.Command {
 	flags.StringVar(&a.profile, "profile", "", "profile of the configuration file")
 	flags.StringVar(&a.region, "region", "", "region of the bucket, such as ap-guangzhou")
 	flags.StringVar(&a.endpoint, "endpoint", "", "where to connect: a URL, {bucket} and {region} are filled in")
+	flags.StringVar(&a.limit, "limit", "", "hold all transfers together to so many bytes a second, such as 2MB")
 	root.Flags().BoolVar(&a.demo, "demo", false, "browse sample data on a local server; needs no account")
 	root.Flags().StringVar(&a.demoData, "demo-data", filepath.Join(stateDir(), "demo"), "folder that the demo keeps its data in")
 	root.AddCommand(a.lsCommand(), a.cpCommand(), a.mvCommand(), a.catCommand(), a.rmCommand(), serveCommand())
@@ -254,12 +258,28 @@ func (a *app) accountID() string {
 }
 
 func (a *app) openQueue(ctx context.Context, manual bool) (*jobs.Queue, error) {
+	limit, err := bandwidth(a.limit)
+	if err != nil {
+		return nil, err
+	}
 	return jobs.Open(ctx, jobs.Config{
 		Journal: filepath.Join(stateDir(), "jobs.db"),
 		Account: a.accountID(),
-		Manual:  manual,
-		Bucket:  func(bucket, region string) (*cos.Bucket, error) { return a.client.Bucket(bucket, region), nil },
+		Manual:  manual, Bandwidth: limit,
+		Bucket: func(bucket, region string) (*cos.Bucket, error) { return a.client.Bucket(bucket, region), nil },
 	})
+}
+
+// bandwidth reads what --limit was given: "2MB" and "2MB/s" are the same.
+func bandwidth(limit string) (int64, error) {
+	if limit == "" {
+		return 0, nil
+	}
+	n, err := humanize.ParseBytes(strings.TrimSuffix(limit, "/s"))
+	if err != nil || n > math.MaxInt64 {
+		return 0, fmt.Errorf("--limit %s: want bytes a second, such as 500kB or 2MB", limit)
+	}
+	return int64(n), nil
 }
 
 func (a *app) headless(cmd *cobra.Command, run func(context.Context, *headless.Env) error) error {

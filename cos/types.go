@@ -58,7 +58,9 @@ type Headers struct {
 }
 
 // Body is content that can be read again from any offset, so that a request
-// can be repeated. ReadAt must be safe for concurrent use.
+// can be repeated. ReadAt must be safe for concurrent use; unlike others it may
+// give fewer bytes than were asked for without an error, and is then asked for
+// the rest.
 type Body struct {
 	ReaderAt io.ReaderAt
 	Size     int64

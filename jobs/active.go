@@ -29,6 +29,7 @@ type engine struct {
 	j      *journal
 	retry  RetryPolicy
 	gate   *gate
+	speed  *throttle
 	parts  *semaphore.Weighted
 	now    func() time.Time
 	sleep  func(context.Context, time.Duration) error

@@ -287,7 +287,7 @@ func (r *run) fetch(ctx context.Context) error {
 	if err := r.learn(&obj.Head); err != nil {
 		return err
 	}
-	return r.copy(obj.Body)
+	return r.copy(ctx, obj.Body)
 }
 
 func (r *run) learn(head *cos.Head) error {
@@ -301,12 +301,15 @@ func (r *run) learn(head *cos.Head) error {
 	return nil
 }
 
-func (r *run) copy(body io.Reader) error {
+func (r *run) copy(ctx context.Context, body io.Reader) error {
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
 	for r.got < r.size {
-		n, err := body.Read((*buf)[:min(int64(len(*buf)), r.size-r.got)])
+		n, err := body.Read(r.t.e.speed.piece((*buf)[:min(int64(len(*buf)), r.size-r.got)]))
 		if n > 0 {
+			if err := r.t.e.speed.wait(ctx, n); err != nil {
+				return err
+			}
 			if _, err := r.f.WriteAt((*buf)[:n], r.off+r.got); err != nil {
 				return r.t.unwritable(err)
 			}

@@ -37,9 +37,12 @@ type Config struct {
 	// CopyThreshold is up to how many bytes an object is copied inside the
 	// service by one request; 0 means 5 GB, the most that it takes.
 	CopyThreshold int64
-	CopyPartSize  int64         // of larger ones, as PartSize; 0 means 64 MiB, as no byte comes this way
-	Retry         RetryPolicy   // zero means the default
-	Poll          time.Duration // how often the journal is looked at for other processes' changes
+	CopyPartSize  int64 // of larger ones, as PartSize; 0 means 64 MiB, as no byte comes this way
+	// Bandwidth holds the transfers that run here together to so many bytes a
+	// second, at least [MinBandwidth]; 0 is no limit. See [Queue.SetBandwidth].
+	Bandwidth int64
+	Retry     RetryPolicy   // zero means the default
+	Poll      time.Duration // how often the journal is looked at for other processes' changes
 	// KeepDone is how many finished items of a job stay in [Queue.Items]; of
 	// the others only the counters stay. 0 means 10 000.
 	KeepDone int64
@@ -133,6 +136,9 @@ type specInfo struct {
 // is then [ErrNewerJournal] or [ErrDamagedJournal].
 func Open(ctx context.Context, cfg Config) (*Queue, error) {
 	cfg = cfg.withDefaults()
+	if err := checkBandwidth(cfg.Bandwidth); err != nil {
+		return nil, err
+	}
 	j, err := newJournal(ctx, cfg)
 	if err != nil {
 		return nil, err
@@ -149,7 +155,7 @@ func Open(ctx context.Context, cfg Config) (*Queue, error) {
 		bump:    make(chan struct{}),
 	}
 	q.e = &engine{
-		cfg: cfg, j: j, retry: cfg.Retry, gate: newGate(cfg.Files + cfg.Parts), now: cfg.Now, sleep: cfg.sleep,
+		cfg: cfg, j: j, retry: cfg.Retry, gate: newGate(cfg.Files + cfg.Parts), speed: newThrottle(cfg.Bandwidth), now: cfg.Now, sleep: cfg.sleep,
 		parts: semaphore.NewWeighted(int64(cfg.Parts)), events: make(chan func(), 256),
 	}
 	k := &keeper{q: q, e: q.e}
@@ -373,6 +379,20 @@ func (q *Queue) await(ctx context.Context, ok func([]jobRow) bool) error {
 		}
 	}
 }
+
+// SetBandwidth holds the transfers of this process, running ones too, to limit
+// bytes a second together, uploads and downloads; 0 is no limit. Less than
+// [MinBandwidth] is an error and changes nothing.
+func (q *Queue) SetBandwidth(limit int64) error {
+	if err := checkBandwidth(limit); err != nil {
+		return err
+	}
+	q.e.speed.set(limit)
+	return nil
+}
+
+// Bandwidth returns the limit in bytes a second, 0 if there is none.
+func (q *Queue) Bandwidth() int64 { return q.e.speed.get() }
 
 // Changed carries one token (capacity 1) when the snapshot may have changed.
 // It is meant for one reader.

@@ -102,7 +102,7 @@ func (t *task) put(ctx context.Context, b *cos.Bucket, src content) (out outcome
 
 func (t *task) putOnce(ctx context.Context, b *cos.Bucket, src content, c *counter) (outcome, error) {
 	size := src.size()
-	body := cos.Body{ReaderAt: src.section(0, size), Size: size, Progress: c.add}
+	body := cos.Body{ReaderAt: t.e.speed.reader(ctx, src.section(0, size)), Size: size, Progress: c.add}
 	res, err := b.Put(ctx, t.item.key, body, t.headers())
 	if err != nil {
 		if lost(err) && c.n.Load() >= size && ctx.Err() == nil {

@@ -283,7 +283,7 @@ func (t *task) each(ctx context.Context, list []span, do func(context.Context, s
 func (t *task) sendPart(ctx context.Context, b *cos.Bucket, src *source, s span) (a ack, err error) {
 	err = t.attempt(ctx, func(ctx context.Context) error {
 		c := &counter{t: t}
-		body := cos.Body{ReaderAt: src.section(s.off, s.size), Size: s.size, Progress: c.add}
+		body := cos.Body{ReaderAt: t.e.speed.reader(ctx, src.section(s.off, s.size)), Size: s.size, Progress: c.add}
 		res, err := b.UploadPart(ctx, t.item.key, t.item.uploadID, s.number, body)
 		if err == nil && res.HasCRC64 && res.CRC64 != res.SentCRC64 {
 			err = fmt.Errorf("part %d of %s: %w", s.number, t.item.key, errDamaged)
