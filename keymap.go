@@ -20,6 +20,7 @@ func defaultKeys() tui.KeyMap {
 		},
 		Pane: tui.PaneKeys{
 			Copy:       bind("F5 c", "copy to the other pane", "f5", "alt+5", "c"),
+			Move:       bind("F6 m", "move to the other pane", "f6", "alt+6", "m"),
 			MakeFolder: bind("F7 n", "make a folder", "f7", "alt+7", "n"),
 			Delete:     bind("F8 d Del", "delete", "f8", "alt+8", "d", "delete"),
 			Enter:      bind("Enter", "enter the folder; ../ goes up", "enter"),

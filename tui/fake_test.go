@@ -26,7 +26,7 @@ func testKeys() KeyMap {
 			Force: bind("C-c C-c", "ctrl+c"), Suspend: bind("C-z", "ctrl+z"),
 		},
 		Pane: PaneKeys{
-			Copy: bind("F5 c", "f5", "alt+5", "c"), MakeFolder: bind("F7 n", "f7", "n"),
+			Copy: bind("F5 c", "f5", "alt+5", "c"), Move: bind("F6 m", "f6", "m"), MakeFolder: bind("F7 n", "f7", "n"),
 			Delete: bind("F8 d", "f8", "d"), Enter: bind("Enter", "enter"), Into: bind("l", "l", "right"),
 			Parent: bind("h", "h", "left", "backspace"), Other: bind("Tab", "tab"),
 			Down: bind("j", "j", "down"), Up: bind("k", "k", "up"),

@@ -93,11 +93,12 @@ func (m *Model) foot() string {
 	k := m.deps.Keys
 	return m.look.Hints([]views.Hint{
 		hint(k.Pane.Copy, "copy"),
+		hint(k.Pane.Move, "move"),
 		hint(k.Pane.MakeFolder, "folder"),
 		hint(k.Pane.Delete, "delete"),
 		hint(k.Pane.Other, "other pane"),
-		hint(k.Pane.Mark, "mark"),
 		hint(k.Global.Jobs, "jobs"),
+		hint(k.Pane.Mark, "mark"),
 		hint(k.Global.Quit, "quit"),
 		hint(k.Global.Help, "help"),
 	}, m.width)

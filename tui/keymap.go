@@ -29,7 +29,7 @@ type GlobalKeys struct {
 
 // PaneKeys act in the focused pane.
 type PaneKeys struct {
-	Copy, MakeFolder, Delete          key.Binding
+	Copy, Move, MakeFolder, Delete    key.Binding
 	Enter, Into, Parent, Other        key.Binding
 	Down, Up, Top, Bottom             key.Binding
 	HalfDown, HalfUp, PageDown, PgUp  key.Binding

@@ -172,7 +172,9 @@ func (m *Model) command(pressed string) tea.Cmd {
 	case matches(pressed, k.Parent):
 		return m.parent()
 	case matches(pressed, k.Copy):
-		return m.planCopy()
+		return m.planCopy(false)
+	case matches(pressed, k.Move):
+		return m.planCopy(true)
 	case matches(pressed, k.Delete):
 		return m.askDelete()
 	case matches(pressed, k.MakeFolder):

@@ -51,8 +51,9 @@ func (m *Model) choice() (chosen, string) {
 	return chosen{m.focus, p.at, p.chosen()}, ""
 }
 
-// planCopy opens the plan for copying the chosen rows to the other pane.
-func (m *Model) planCopy() tea.Cmd {
+// planCopy opens the plan for copying, or moving, the chosen rows to the other
+// pane.
+func (m *Model) planCopy(move bool) tea.Cmd {
 	p, other := m.panes[m.focus], m.panes[1-m.focus]
 	from, why := m.choice()
 	if why == "" {
@@ -63,16 +64,17 @@ func (m *Model) planCopy() tea.Cmd {
 		return nil
 	}
 	spec := jobs.Spec{
-		Kind: jobs.Upload, Account: m.deps.AccountID, Sources: sources(p, from.rows),
-		Dest: other.at.Place, OnConflict: jobs.Overwrite,
+		Account: m.deps.AccountID, Sources: sources(p, from.rows),
+		Dest: other.at.Place, OnConflict: jobs.Overwrite, Move: move,
 	}
-	view := &views.Plan{Title: "Upload", From: m.from(p, from.rows), To: m.tilde(other.at.address()), Policy: jobs.Overwrite}
+	view := &views.Plan{From: m.from(p, from.rows), To: m.tilde(other.at.address()), Policy: jobs.Overwrite, Move: move}
+	spec.Kind, view.Title = transferKind(p, other)
+	if move {
+		view.Title = "Move"
+	}
 	view.Sources = int64(len(spec.Sources))
 	view.Folder = func(name string) bool {
 		return slices.ContainsFunc(spec.Sources, func(s jobs.Source) bool { return s.Folder && sourceName(s) == name })
-	}
-	if !p.at.Local() {
-		spec.Kind, view.Title = jobs.Download, "Download"
 	}
 	md, cmd := m.survey(spec)
 	md.view = view
@@ -85,7 +87,19 @@ func (m *Model) planCopy() tea.Cmd {
 	return cmd
 }
 
-// cannotCopy says why F5 does nothing, or "".
+// transferKind tells what takes things from one pane to the other, and the
+// word for it.
+func transferKind(from, to *pane) (jobs.Kind, string) {
+	switch {
+	case from.at.Local():
+		return jobs.Upload, "Upload"
+	case to.at.Local():
+		return jobs.Download, "Download"
+	}
+	return jobs.Copy, "Copy"
+}
+
+// cannotCopy says why F5 and F6 do nothing, or "".
 func (m *Model) cannotCopy(p, other *pane, ids []string) string {
 	switch {
 	case m.deps.Queue == nil:
@@ -95,9 +109,7 @@ func (m *Model) cannotCopy(p, other *pane, ids []string) string {
 	case p.at.buckets, other.at.buckets:
 		return "enter a bucket first"
 	case p.at.Local() && other.at.Local():
-		return "both panes are local: this version copies between a folder and a bucket"
-	case !p.at.Local() && !other.at.Local():
-		return "both panes are buckets: this version copies between a folder and a bucket"
+		return "both panes are local: one of them has to be a bucket"
 	}
 	return ""
 }
@@ -229,8 +241,15 @@ func (m *Model) queued(msg queuedMsg) tea.Cmd {
 	if p := m.panes[msg.from.pane]; p.at == msg.from.at {
 		p.unmark(msg.from.rows)
 	}
-	m.say("queued: "+string(msg.spec.Kind)+" of "+described(msg.spec)+m.sep()+hint(m.deps.Keys.Global.Jobs, "").Key+" shows the jobs", plain)
+	m.say("queued: "+verb(msg.spec)+" of "+described(msg.spec)+m.sep()+hint(m.deps.Keys.Global.Jobs, "").Key+" shows the jobs", plain)
 	return nil
+}
+
+func verb(spec jobs.Spec) string {
+	if spec.Move {
+		return "move"
+	}
+	return string(spec.Kind)
 }
 
 func described(spec jobs.Spec) string {

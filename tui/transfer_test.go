@@ -35,6 +35,20 @@ func TestCopy_PlansThenQueues(t *testing.T) {
 	assert.Contains(t, d.m.status, "queued")
 }
 
+func TestMove_PlansThenQueues(t *testing.T) {
+	t.Parallel()
+	d := drive(t, "f.txt")
+	d.queue.tally = jobs.Tally{Files: 1, Done: true}
+	d.press("f6")
+	assert.Contains(t, d.screen(), "Move")
+	assert.Contains(t, d.screen(), "once its copy is verified")
+	d.press("enter")
+	require.Len(t, d.queue.added, 1)
+	assert.Equal(t, jobs.Download, d.queue.added[0].Kind)
+	assert.True(t, d.queue.added[0].Move)
+	assert.Contains(t, d.m.status, "queued: move of")
+}
+
 func TestCopy_UploadsWhatIsUnderTheCursor(t *testing.T) {
 	t.Parallel()
 	d := drive(t, "dir/x")

@@ -17,6 +17,7 @@ type Plan struct {
 	// them were looked up at the destination.
 	Sources, Looked int64
 	Policy          jobs.OnConflict
+	Move            bool   // the sources go
 	Failed          string // why counting stopped
 	// Folder reports that the source called name is a folder; it may be nil.
 	Folder func(name string) bool
@@ -80,6 +81,9 @@ func (p *Plan) Draw(k *Look, width, height int) []string {
 	body := append([]string{""}, k.tally(p.Tally, p.Failed, inner)...)
 	body = append(body, k.fact("from", p.From, 6, inner), k.fact("to", p.To, 6, inner), "")
 	body = append(body, p.existing(k, inner, height-len(body)-7)...)
+	if p.Move {
+		body = append(body, k.remark("a source goes once its copy is verified"), "")
+	}
 	body = append(body, p.policy(k), "")
 	chosen := -1
 	switch p.focus {
