@@ -10,7 +10,7 @@ func (s *Server) listObjects(q *request) error {
 	if err != nil {
 		return err
 	}
-	l, encoded, err := readListing(q.target.query)
+	l, encoded, err := readListing(q.target.query, "marker", "max-keys")
 	if err != nil {
 		return err
 	}
@@ -21,15 +21,16 @@ func (s *Server) listObjects(q *request) error {
 	return q.document(http.StatusOK, listDocument(b, l, encoded, page, truncated))
 }
 
-func readListing(q params) (l listing, encoded bool, err error) {
-	l = listing{prefix: q.get("prefix"), delimiter: q.get("delimiter"), marker: q.get("marker")}
-	if !utf8.ValidString(l.prefix + l.marker) {
-		return l, false, refuse("InvalidArgument", "prefix and marker are valid UTF-8.")
+// readListing reads what all lists have in common; the names of the marker and
+// of the page's size differ.
+func readListing(q params, marker, size string) (l listing, encoded bool, err error) {
+	l = listing{prefix: q.get("prefix"), delimiter: q.get("delimiter"), marker: q.get(marker)}
+	for name, value := range map[string]string{"prefix": l.prefix, "delimiter": l.delimiter, marker: l.marker} {
+		if !utf8.ValidString(value) {
+			return l, false, refuse("InvalidArgument", "The value of "+name+" is not valid UTF-8.")
+		}
 	}
-	if !utf8.ValidString(l.delimiter) {
-		return l, false, refuse("InvalidArgument", "The delimiter is valid UTF-8.")
-	}
-	if l.max, err = q.pageSize("max-keys"); err != nil {
+	if l.max, err = q.pageSize(size); err != nil {
 		return l, false, err
 	}
 	encoded, err = q.urlEncoded()

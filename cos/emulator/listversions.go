@@ -7,7 +7,6 @@ import (
 	"math"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 )
 
 // versionListing says which page of versions is wanted. Its marker is the key
@@ -45,21 +44,11 @@ func (s *Server) listVersions(q *request) error {
 }
 
 func (s *Server) readVersionListing(q *request, b bucket) (l versionListing, encoded bool, err error) {
-	params := q.target.query
-	l.versionMarker = params.get("version-id-marker")
-	l.prefix, l.delimiter, l.marker = params.get("prefix"), params.get("delimiter"), params.get("key-marker")
-	if !utf8.ValidString(l.prefix + l.marker) {
-		return l, false, refuse("InvalidArgument", "prefix and key-marker are valid UTF-8.")
-	}
-	if !utf8.ValidString(l.delimiter) {
-		return l, false, refuse("InvalidArgument", "The delimiter is valid UTF-8.")
-	}
-	if l.max, err = params.pageSize("max-keys"); err != nil {
+	l.listing, encoded, err = readListing(q.target.query, "key-marker", "max-keys")
+	if err != nil {
 		return l, false, err
 	}
-	if encoded, err = params.urlEncoded(); err != nil {
-		return l, false, err
-	}
+	l.versionMarker = q.target.query.get("version-id-marker")
 	return l, encoded, s.index.findVersionMarker(q.r.Context(), b, &l)
 }
 

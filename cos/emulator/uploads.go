@@ -177,16 +177,11 @@ func (s *Server) listUploads(q *request) error {
 	if err != nil {
 		return err
 	}
-	params := q.target.query
-	l := listing{prefix: params.get("prefix"), delimiter: params.get("delimiter"), marker: params.get("key-marker")}
-	if l.max, err = params.pageSize("max-uploads"); err != nil {
-		return err
-	}
-	encoded, err := params.urlEncoded()
+	l, encoded, err := readListing(q.target.query, "key-marker", "max-uploads")
 	if err != nil {
 		return err
 	}
-	idMarker := params.get("upload-id-marker")
+	idMarker := q.target.query.get("upload-id-marker")
 	page, truncated, err := s.index.uploads(q.r.Context(), b, l, idMarker)
 	if err != nil {
 		return err
