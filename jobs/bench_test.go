@@ -120,3 +120,27 @@ func BenchmarkSmallFiles(b *testing.B) {
 	require.Equal(b, Done, finish(b, q, start(b, q, w.download(filepath.Join(w.dir, "to"), "up/d/"))).State)
 	b.ReportMetric(files/time.Since(began).Seconds(), "down-files/s")
 }
+
+// BenchmarkJournal moves 20 000 files of 4 KiB and tells what the journal
+// holds of each when all are done: their rows, or their receipts alone.
+func BenchmarkJournal(b *testing.B) {
+	const files = 20_000
+	for name, keep := range map[string]int64{"rows": files, "receipts": 1} {
+		b.Run(name, func(b *testing.B) {
+			w := benchWorld(b)
+			for i := range files {
+				w.file(fmt.Sprintf("photos/2026-07 holiday/%02d/IMG_%06d.jpg", i/1000, i), 4*kib)
+			}
+			w.cfg.KeepDone = keep
+			q := w.open()
+			for b.Loop() {
+				require.Equal(b, Done, finish(b, q, start(b, q, w.upload("photos"))).State)
+			}
+			b.ReportMetric(float64(files*b.N)/b.Elapsed().Seconds(), "files/s")
+			var used int64
+			require.NoError(b, q.j.read.QueryRowContext(b.Context(),
+				"SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size").Scan(&used))
+			b.ReportMetric(float64(used)/float64(files*b.N), "journal-B/file")
+		})
+	}
+}

@@ -51,6 +51,7 @@ type item struct {
 	code     string
 	request  string
 	reason   string
+	finished int64    // ms; 0: not yet, or not noted
 	walk     *walkPos // set on the report of a walk that failed
 }
 
@@ -95,6 +96,9 @@ type outcome struct {
 	hasCRC   bool
 	version  string
 }
+
+// lockPath is the file that the process which runs an account's jobs holds.
+func lockPath(journal, account string) string { return journal + "." + accountHash(account) + ".lock" }
 
 // accountHash names an account's lock file without telling its name.
 func accountHash(account string) string {

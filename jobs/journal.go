@@ -305,6 +305,26 @@ func (j *journal) clearDone() error {
 	})
 }
 
+// clear removes one of them.
+func (j *journal) clear(id ID) error {
+	return j.w.do(func(t *txn) error {
+		state, w, err := t.jobState(id)
+		if err != nil {
+			return err
+		}
+		switch {
+		case w != wantNothing:
+			return fmt.Errorf("job %d: cannot clear a job that is yet to %s", id, w.verb())
+		case state == Failed:
+			return fmt.Errorf("job %d: cannot clear a job that failed: cancel it first, which removes what it has left behind", id)
+		case state != Done && state != Cancelled:
+			return fmt.Errorf("job %d: cannot clear a job that is %s", id, state)
+		}
+		_, err = t.exec("DELETE FROM jobs WHERE id = ?", id)
+		return err
+	})
+}
+
 // prune removes all done jobs but the newest keep: every look at the journal
 // reads the whole list.
 func (j *journal) prune(ctx context.Context, keep int) error {

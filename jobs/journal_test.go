@@ -112,7 +112,7 @@ func TestJournal_AnItemEndsOnce(t *testing.T) {
 	assert.Zero(t, delta, "the same source found again is no second item")
 	require.Error(t, j.finish(ids[0]), "a job with something to do is not done")
 	require.NoError(t, j.settle(ids[0], Running, wantNothing))
-	_, end := j.done(it, outcome{size: 5, verified: true}, false)
+	_, end := j.done(it, outcome{size: 5, verified: true}, nil)
 	require.NoError(t, j.w.do(end))
 	require.Error(t, j.w.do(end))
 	_, fail := j.fail(it)

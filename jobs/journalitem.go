@@ -7,7 +7,7 @@ import (
 )
 
 const itemColumns = `job, n, state, lane, source, name, folder, path, key, dest, size, etag, crc, has_crc, version,
-	mtime_ns, ctime_ns, inode, dev, upload_id, part_size, temp, copied, attempts, code, request_id, reason, skipped, verified`
+	mtime_ns, ctime_ns, inode, dev, upload_id, part_size, temp, copied, attempts, code, request_id, reason, finished, skipped, verified`
 
 func (i *item) fields(skipped, verified *bool) []any {
 	return []any{
@@ -22,7 +22,8 @@ func (i *item) fields(skipped, verified *bool) []any {
 		&i.hasCRC, &i.version, &i.id.mtimeNS, &i.id.ctimeNS,
 		bits{&i.id.inode},
 		bits{&i.id.dev},
-		&i.uploadID, &i.partSize, &i.temp, &i.copied, &i.attempts, &i.code, &i.request, &i.reason, skipped, verified,
+		&i.uploadID, &i.partSize, &i.temp, &i.copied, &i.attempts, &i.code, &i.request, &i.reason,
+		&i.finished, skipped, verified,
 	}
 }
 
@@ -157,6 +158,7 @@ func (i *item) show() Item {
 	s := Item{
 		Job: i.job, N: i.n, Name: i.name, State: i.state, Size: i.size, Attempts: i.attempts,
 		Code: i.code, RequestID: i.request, Reason: i.reason, ETag: i.etag, CRC64: i.crc, VersionID: i.version,
+		Finished: moment(i.finished),
 	}
 	if s.State == Done {
 		s.Done = s.Size
@@ -310,26 +312,30 @@ func (t *txn) moved(it *item, to State, set string, args ...any) error {
 }
 
 // done ends an item well. Of a job with very many items the row itself goes:
-// its counters stay.
-func (j *journal) done(it *item, o outcome, drop bool) (tally, func(*txn) error) {
+// drop, if set, is the spec of such a job. Its counters and a receipt stay.
+func (j *journal) done(it *item, o outcome, drop *Spec) (tally, func(*txn) error) {
 	delta := tally{done: 1, bytes: o.size - max(it.size, 0), bytesDone: o.size}
 	if o.skipped {
 		delta.skipped = 1
 	} else if !o.verified {
 		delta.unverified = 1
 	}
+	now := j.now().UnixMilli()
 	return delta, func(t *txn) error {
 		t.count(it.job).add(delta)
-		if drop {
+		if drop != nil {
 			n, err := t.exec("DELETE FROM items WHERE job = ? AND n = ? AND state IN "+itemsBefore(Done), it.job, it.n)
 			if err == nil && n != 1 {
 				err = fmt.Errorf("jobs: item %d of job %d cannot become %s", it.n, it.job, Done)
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			return t.receipt(it, o, drop, now)
 		}
 		err := t.moved(it, Done, `size = ?, etag = ?, crc = ?, has_crc = ?, version = ?, skipped = ?, verified = ?,
-			copied = 0, upload_id = '', temp = '', attempts = ?, code = '', request_id = '', reason = ''`,
-			o.size, o.etag, int64(o.crc), o.hasCRC, o.version, o.skipped, o.verified, it.attempts)
+			copied = 0, upload_id = '', temp = '', attempts = ?, code = '', request_id = '', reason = '',
+			finished = ?`, o.size, o.etag, int64(o.crc), o.hasCRC, o.version, o.skipped, o.verified, it.attempts, now)
 		if err == nil && it.partSize > 0 {
 			_, err = t.exec("DELETE FROM parts WHERE job = ? AND n = ?", it.job, it.n)
 		}
@@ -339,11 +345,11 @@ func (j *journal) done(it *item, o outcome, drop bool) (tally, func(*txn) error)
 
 // fail ends an item badly. What it has achieved stays, for a retry.
 func (j *journal) fail(it *item) (tally, func(*txn) error) {
-	delta := tally{failed: 1}
+	delta, now := tally{failed: 1}, j.now().UnixMilli()
 	return delta, func(t *txn) error {
 		t.count(it.job).add(delta)
-		return t.moved(it, Failed, "attempts = ?, code = ?, request_id = ?, reason = ?",
-			it.attempts, it.code, it.request, it.reason)
+		return t.moved(it, Failed, "attempts = ?, code = ?, request_id = ?, reason = ?, finished = ?",
+			it.attempts, it.code, it.request, it.reason, now)
 	}
 }
 

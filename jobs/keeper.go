@@ -112,7 +112,7 @@ func (k *keeper) news(ctx context.Context) (bool, error) {
 
 // takeOver tries to become the runner.
 func (k *keeper) takeOver() bool {
-	if k.q.runner.Load() {
+	if k.e.cfg.Watch || k.q.runner.Load() {
 		return false
 	}
 	locked, err := k.q.lock.TryLock()

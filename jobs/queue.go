@@ -27,6 +27,10 @@ type Config struct {
 	// are resumed or retried. A command that was asked for one copy must not
 	// carry out what another one left behind.
 	Manual bool
+	// Watch never runs a job: everything stays with the processes that do, and
+	// what is asked for with whichever comes next if there is none. Bucket is
+	// not used then.
+	Watch bool
 
 	// Files is how many small files are in flight, those counted whose end
 	// is not in the journal yet; 0 means 40.
@@ -146,7 +150,7 @@ func Open(ctx context.Context, cfg Config) (*Queue, error) {
 	life, stop := context.WithCancelCause(ctx)
 	q := &Queue{
 		cfg: cfg, j: j, stop: stop,
-		lock:    flock.New(cfg.Journal+"."+accountHash(cfg.Account)+".lock", flock.SetPermissions(0o600)),
+		lock:    flock.New(lockPath(cfg.Journal, cfg.Account), flock.SetPermissions(0o600)),
 		ended:   make(chan struct{}),
 		poke:    make(chan chan struct{}),
 		changed: make(chan struct{}, 1),
@@ -337,6 +341,33 @@ func (q *Queue) ClearDone(ctx context.Context) error {
 		return fmt.Errorf("clear the finished jobs: %w", err)
 	}
 	return q.look(ctx)
+}
+
+// Clear removes one job that is done or was cancelled from the list, and its
+// receipts with it.
+func (q *Queue) Clear(ctx context.Context, id ID) error {
+	if err := q.j.clear(id); err != nil {
+		return err
+	}
+	return q.look(ctx)
+}
+
+// Attended reports whether a process, this one or another, runs the jobs of
+// the account now.
+func (q *Queue) Attended(account string) bool {
+	if account == q.cfg.Account && q.runner.Load() {
+		return true
+	}
+	path := lockPath(q.cfg.Journal, account)
+	if _, err := os.Stat(path); err != nil {
+		return false // nobody ever has
+	}
+	// Shared, so that two that ask do not take each other for a runner. One
+	// that becomes the runner at this moment tries again at its next poll.
+	lock := flock.New(path)
+	free, err := lock.TryRLock()
+	_ = lock.Close()
+	return err == nil && !free
 }
 
 // look lets the keeper read the journal now, so that what this process has

@@ -98,6 +98,25 @@ CREATE TABLE parts (
 ALTER TABLE items ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0; -- of the source's identity
 `, `
 ALTER TABLE items ADD COLUMN copied INTEGER NOT NULL DEFAULT 0; -- of a move: verified, the source is next
+`, `
+ALTER TABLE items ADD COLUMN finished INTEGER NOT NULL DEFAULT 0; -- ms
+CREATE TABLE receipts (                   -- of items that are done and whose rows are gone
+	job      INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+	n        INTEGER NOT NULL,
+	source   INTEGER NOT NULL,             -- index into the spec's sources
+	name     BLOB NOT NULL,
+	origin   BLOB,                         -- null: follows from name
+	dest     BLOB,                         -- null: follows from name
+	size     INTEGER NOT NULL,
+	crc      INTEGER NOT NULL,
+	has_crc  INTEGER NOT NULL,
+	etag     BLOB NOT NULL,                -- text, or the 16 bytes of an MD5
+	version  TEXT NOT NULL,
+	skipped  INTEGER NOT NULL,
+	verified INTEGER NOT NULL,
+	finished INTEGER NOT NULL,             -- ms
+	PRIMARY KEY (job, n)
+) WITHOUT ROWID;
 `}
 
 // openJournal opens or creates the file. The first handle writes, the second

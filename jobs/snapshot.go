@@ -61,6 +61,7 @@ func (q *Queue) show(r jobRow) Job {
 		job.BytesDone = min(r.bytesDone+r.live.bytes, r.bytes)
 	}
 	r.want.fill(&job)
+	job.Pending = r.want != wantNothing
 	if job.State.Final() || job.State == Paused {
 		job.Counting = job.Counting && job.State == Paused
 	}

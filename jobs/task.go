@@ -69,7 +69,11 @@ func (t *task) end(out outcome, err error) (tally, func(*txn) error) {
 	case err == nil:
 		t.item.attempts = t.pause.attempts()
 		t.advance(out.size - t.sent.Load())
-		return t.e.j.done(t.item, out, t.mayDrop && t.item.n > t.e.cfg.KeepDone)
+		var drop *Spec
+		if t.mayDrop && t.item.n > t.e.cfg.KeepDone {
+			drop = &t.spec
+		}
+		return t.e.j.done(t.item, out, drop)
 	case t.ctx.Err() != nil || errors.Is(err, errJournal) || errors.Is(err, errAbandoned):
 		return tally{}, nil
 	case errors.Is(err, errOtherLane):

@@ -112,6 +112,9 @@ type Job struct {
 	Unverified int64         // items done for which the service gave no checksum
 	Created    time.Time
 	Finished   time.Time
+	// Pending: State is what was asked for; whoever runs the job has yet to do
+	// it.
+	Pending bool
 }
 
 // Snapshot is the whole queue at one moment.
@@ -139,4 +142,5 @@ type Item struct {
 	ETag      string
 	CRC64     uint64
 	VersionID string
+	Finished  time.Time // when it was done or failed; zero if not noted
 }
