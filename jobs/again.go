@@ -52,13 +52,15 @@ func (t *txn) walkAgain(id ID) error {
 // restart forgets what a job found and did, except what unfinished items have
 // outside the journal: the new walk meets those again.
 func (j *journal) restart(id ID) error {
+	if err := j.shed("j.id = ?", id); err != nil {
+		return err
+	}
 	return j.w.do(func(t *txn) error {
 		if err := t.flush(); err != nil {
 			return err
 		}
 		for _, step := range []string{
 			"DELETE FROM items WHERE job = ? AND (state = 'done' OR upload_id = '' AND temp = '')",
-			"DELETE FROM receipts WHERE job = ?",
 			`UPDATE items SET state = CASE state WHEN 'failed' THEN 'running' ELSE state END, attempts = 0, code = '',
 				request_id = '', reason = '', finished = 0, copied = 0 WHERE job = ?`,
 			`UPDATE jobs SET walked = 0, walk_source = 0, walk_after = x'', done = 0, failed = 0, skipped = 0,

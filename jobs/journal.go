@@ -299,6 +299,9 @@ func (t *txn) tell(lives map[ID]live) error {
 
 // clearDone removes jobs that are over for good.
 func (j *journal) clearDone() error {
+	if err := j.shed("j.state IN ('done', 'cancelled') AND j.want = ''"); err != nil {
+		return err
+	}
 	return j.w.do(func(t *txn) error {
 		_, err := t.exec("DELETE FROM jobs WHERE state IN ('done', 'cancelled') AND want = ''")
 		return err
@@ -307,22 +310,34 @@ func (j *journal) clearDone() error {
 
 // clear removes one of them.
 func (j *journal) clear(id ID) error {
+	if err := j.w.do(func(t *txn) error { return t.clearable(id) }); err != nil {
+		return err
+	}
+	if err := j.shed("j.id = ?", id); err != nil {
+		return err
+	}
 	return j.w.do(func(t *txn) error {
-		state, w, err := t.jobState(id)
-		if err != nil {
+		if err := t.clearable(id); err != nil {
 			return err
 		}
-		switch {
-		case w != wantNothing:
-			return fmt.Errorf("job %d: cannot clear a job that is yet to %s", id, w.verb())
-		case state == Failed:
-			return fmt.Errorf("job %d: cannot clear a job that failed: cancel it first, which removes what it has left behind", id)
-		case state != Done && state != Cancelled:
-			return fmt.Errorf("job %d: cannot clear a job that is %s", id, state)
-		}
-		_, err = t.exec("DELETE FROM jobs WHERE id = ?", id)
+		_, err := t.exec("DELETE FROM jobs WHERE id = ?", id)
 		return err
 	})
+}
+
+func (t *txn) clearable(id ID) error {
+	state, w, err := t.jobState(id)
+	switch {
+	case err != nil:
+		return err
+	case w != wantNothing:
+		return fmt.Errorf("job %d: cannot clear a job while a %s is pending", id, w.verb())
+	case state == Failed:
+		return fmt.Errorf("job %d: cannot clear a job that failed: cancel it first, which removes what it has left behind", id)
+	case state != Done && state != Cancelled:
+		return fmt.Errorf("job %d: cannot clear a job that is %s", id, state)
+	}
+	return nil
 }
 
 // prune removes all done jobs but the newest keep: every look at the journal
@@ -336,6 +351,9 @@ func (j *journal) prune(ctx context.Context, keep int) error {
 	}
 	if err != nil {
 		return fmt.Errorf("%w: list the jobs: %w", errJournal, err)
+	}
+	if err := j.shed("j.state = 'done' AND j.want = '' AND j.id <= ?", last); err != nil {
+		return err
 	}
 	return j.w.note(func(t *txn) error {
 		_, err := t.exec("DELETE FROM jobs WHERE state = 'done' AND want = '' AND id <= ?", last)

@@ -133,7 +133,7 @@ func (k *keeper) look(ctx context.Context) {
 	if !k.q.runner.Load() {
 		return
 	}
-	for _, step := range []func() bool{k.obey, k.activate} {
+	for _, step := range []func() bool{k.obey, k.calm, k.activate} {
 		if !step() {
 			continue
 		}

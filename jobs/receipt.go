@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -226,6 +227,25 @@ func (t *txn) receipt(it *item, o outcome, s *Spec, finished int64) error {
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, it.job, it.n, it.source, []byte(it.name), from, to,
 		o.size, int64(o.crc), o.hasCRC, pack(o.etag), o.version, o.skipped, o.verified, finished)
 	return err
+}
+
+// shedReceipts go in one transaction. A million of them take seconds, and
+// another process that writes waits five at most.
+const shedReceipts = 20_000
+
+// shed removes the receipts of some jobs j that are about to go.
+func (j *journal) shed(which string, args ...any) error {
+	for {
+		var n int64
+		err := j.w.note(func(t *txn) (err error) {
+			n, err = t.exec(`DELETE FROM receipts WHERE (job, n) IN (SELECT r.job, r.n FROM receipts r
+				JOIN jobs j ON j.id = r.job WHERE `+which+" LIMIT ?)", append(slices.Clone(args), shedReceipts)...)
+			return err
+		})
+		if err != nil || n < shedReceipts {
+			return err
+		}
+	}
 }
 
 // pack halves an ETag that is the MD5 of its object, as most are.

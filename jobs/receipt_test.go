@@ -120,7 +120,7 @@ func TestReceipts_NameBothEndsAndTheProof(t *testing.T) {
 	}
 }
 
-func TestReceipts_OfManyItemsAreOneForEachAndCostLessThanTheirRows(t *testing.T) {
+func TestReceipts_OfManyItemsAreOneForEachAndGoWithTheirJob(t *testing.T) {
 	t.Parallel()
 	const many = 3 * receiptPage
 	w := newWorld(t)
@@ -210,7 +210,7 @@ func TestReceipts_KeepWhatTheNameDoesNotTell(t *testing.T) {
 		assert.Equal(t, it.path, list[i].Source)
 		assert.Equal(t, it.key, list[i].Key)
 		assert.Equal(t, etags[i], list[i].ETag)
-		assert.EqualValues(t, uint64(1<<63+1), list[i].CRC64)
+		assert.Equal(t, uint64(1<<63+1), list[i].CRC64)
 	}
 	var named int
 	require.NoError(t, j.read.QueryRowContext(t.Context(), "SELECT count(*) FROM receipts WHERE origin IS NULL AND dest IS NULL").Scan(&named))
@@ -240,4 +240,45 @@ func TestReceipts_OfAnEarlierJournalLackOnlyTheTime(t *testing.T) {
 	require.Len(t, list, 1)
 	assert.Equal(t, "up/a", list[0].Key)
 	assert.True(t, list[0].Finished.IsZero())
+}
+
+func TestReceipts_OfARestartedJobAreThoseOfItsLastRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, name := range []string{"a", "b", "c"} {
+		w.file("d/"+name, 10)
+	}
+	mend := w.server.Faults().Add(denied("PutObject", "up/d/b"))
+	q := w.open(func(c *Config) { c.KeepDone = 1 })
+	id := start(t, q, w.upload("d"))
+	require.Equal(t, Failed, finish(t, q, id).State)
+	mend()
+	require.NoError(t, q.Restart(t.Context(), id))
+	require.Equal(t, Done, finish(t, q, id).State)
+	var keys []string
+	for _, r := range receipts(t, q, id) {
+		keys = append(keys, r.Key)
+	}
+	assert.ElementsMatch(t, w.keys(), keys)
+}
+
+func TestReceipts_OfVeryManyGoWithoutKeepingOthersFromWriting(t *testing.T) {
+	t.Parallel()
+	j := openTestJournal(t)
+	ids, err := j.add([]Spec{{Kind: Upload, Account: "a", Sources: []Source{{Place: Place{Path: "/x"}}}}})
+	require.NoError(t, err)
+	require.NoError(t, j.w.do(func(t *txn) error {
+		_, err := t.exec(`WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ?)
+			INSERT INTO receipts SELECT ?, i, 0, x'', NULL, NULL, 0, 0, 0, '', '', 0, 0, 0 FROM c`, 2*shedReceipts+1, ids[0])
+		if err == nil {
+			err = t.move(ids[0], Cancelled, "", 1)
+		}
+		return err
+	}))
+	before := j.w.commits.Load()
+	require.NoError(t, j.clear(ids[0]))
+	assert.GreaterOrEqual(t, j.w.commits.Load()-before, int64(3), "in steps")
+	var left int
+	require.NoError(t, j.read.QueryRowContext(t.Context(), "SELECT (SELECT count(*) FROM receipts) + (SELECT count(*) FROM jobs)").Scan(&left))
+	assert.Zero(t, left)
 }

@@ -85,5 +85,24 @@ func TestClear_TakesOnlyWhatIsOver(t *testing.T) {
 	id := start(t, watcher, s)
 	require.ErrorContains(t, watcher.Clear(t.Context(), id), "cannot clear a job that is queued")
 	require.NoError(t, watcher.Cancel(t.Context(), id))
-	require.ErrorContains(t, watcher.Clear(t.Context(), id), "yet to cancel")
+	require.ErrorContains(t, watcher.Clear(t.Context(), id), "a cancel is pending")
+}
+
+func TestManual_ShowsAsWaitingWhatAnotherProcessLeftRunning(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.file("big", 4*partBytes)
+	fast := w.slow()
+	first, err := Open(t.Context(), w.cfg)
+	require.NoError(t, err)
+	id := start(t, first, w.upload("big"))
+	half(t, first, id)
+	first.abandon()
+	fast()
+	second := w.open(func(c *Config) { c.Manual = true })
+	q := w.watcher()
+	eventually(t, func() bool { return job(t, q, id).State == Queued }, "it waits")
+	assert.Zero(t, job(t, q, id).Rate)
+	require.NoError(t, q.Resume(t.Context(), id))
+	assert.Equal(t, Done, finish(t, second, id).State)
 }

@@ -25,6 +25,22 @@ func (k *keeper) obey() (wrote bool) {
 	return wrote
 }
 
+// calm notes that jobs which another process left running do not run here, so
+// that nobody is shown a transfer where there is none; see [Config.Manual].
+func (k *keeper) calm() (wrote bool) {
+	for _, r := range k.q.rows {
+		if r.account != k.e.cfg.Account || r.state != Running || r.want != wantNothing || !k.q.sleeps(r.id) || k.q.active[r.id] != nil {
+			continue
+		}
+		if err := k.e.j.settle(r.id, Queued, wantNothing); err != nil {
+			k.unreadable(err)
+			return wrote
+		}
+		wrote = true
+	}
+	return wrote
+}
+
 // interrupt stops a job that runs. What was asked is applied when all of it
 // has stopped, see end.
 func (k *keeper) interrupt(a *active, w want) {
