@@ -95,7 +95,7 @@ func rootCommand() *cobra.Command {
 	flags.StringVar(&a.limit, "limit", "", "hold all transfers together to so many bytes a second, such as 2MB")
 	root.Flags().BoolVar(&a.demo, "demo", false, "browse sample data on a local server; needs no account")
 	root.Flags().StringVar(&a.demoData, "demo-data", filepath.Join(stateDir(), "demo"), "folder that the demo keeps its data in")
-	root.AddCommand(a.lsCommand(), a.cpCommand(), a.mvCommand(), a.catCommand(), a.rmCommand(), serveCommand())
+	root.AddCommand(a.lsCommand(), a.cpCommand(), a.mvCommand(), a.catCommand(), a.rmCommand(), headless.JobsCommand(a.watching), serveCommand())
 	return root
 }
 
@@ -216,9 +216,17 @@ func serveCommand() *cobra.Command {
 
 // connect finds the account and builds the client.
 func (a *app) connect() error {
-	found, err := credentials.Find(os.Getenv, configFile(), a.profile)
+	found, err := a.find()
 	if err != nil {
 		return err
+	}
+	return a.connectWith(found, found.Credentials)
+}
+
+func (a *app) find() (credentials.Found, error) {
+	found, err := credentials.Find(os.Getenv, configFile(), a.profile)
+	if err != nil {
+		return found, err
 	}
 	for _, w := range found.Warnings {
 		fmt.Fprintln(os.Stderr, "cosmander: "+w)
@@ -229,7 +237,7 @@ func (a *app) connect() error {
 	if a.endpoint != "" {
 		found.Endpoint = a.endpoint
 	}
-	return a.connectWith(found, found.Credentials)
+	return found, nil
 }
 
 func (a *app) connectWith(found credentials.Found, keys cos.Provider) (err error) {
@@ -263,7 +271,7 @@ func (a *app) openQueue(ctx context.Context, manual bool) (*jobs.Queue, error) {
 		return nil, err
 	}
 	return jobs.Open(ctx, jobs.Config{
-		Journal: filepath.Join(stateDir(), "jobs.db"),
+		Journal: journalFile(),
 		Account: a.accountID(),
 		Manual:  manual, Bandwidth: limit,
 		Bucket: func(bucket, region string) (*cos.Bucket, error) { return a.client.Bucket(bucket, region), nil },
@@ -294,6 +302,30 @@ func (a *app) headless(cmd *cobra.Command, run func(context.Context, *headless.E
 	})
 }
 
+// watching is for commands that need only the journal. Credentials tell which
+// of its jobs are ours; without them those of no account are.
+func (a *app) watching() (*headless.Env, error) {
+	found, err := a.find()
+	if err != nil && a.profile != "" {
+		return nil, err
+	}
+	if a.account = found; err != nil {
+		a.account = a.nobody()
+	}
+	return &headless.Env{
+		Account: a.accountID(),
+		Open: func(ctx context.Context) (*jobs.Queue, error) {
+			return jobs.Open(ctx, jobs.Config{Journal: journalFile(), Account: a.accountID(), Watch: true})
+		},
+		Stdout: stream(os.Stdout), Stderr: stream(os.Stderr), Show: views.Safe,
+	}, nil
+}
+
+// nobody is the account of panes that open without one.
+func (a *app) nobody() credentials.Found {
+	return credentials.Found{Name: "no account", Region: a.region, Endpoint: a.endpoint}
+}
+
 func stream(f *os.File) headless.Stream {
 	columns, _, err := term.GetSize(int(f.Fd()))
 	return headless.Stream{Writer: f, Terminal: err == nil, Columns: columns}
@@ -305,7 +337,7 @@ func (a *app) browse(ctx context.Context, args []string) error {
 		return err
 	}
 	if !term.IsTerminal(int(os.Stdin.Fd())) || !term.IsTerminal(int(os.Stdout.Fd())) {
-		return errors.New("the panes need a terminal; ls, cp, cat and rm do not")
+		return errors.New("the panes need a terminal; ls, cp, mv, cat, rm and jobs do not")
 	}
 	stop, notice := func() error { return nil }, ""
 	if a.demo {
@@ -313,7 +345,7 @@ func (a *app) browse(ctx context.Context, args []string) error {
 	} else if trouble := a.connect(); trouble != nil {
 		// The panes open all the same: this machine's side works without.
 		notice = explain(trouble)
-		err = a.connectWith(credentials.Found{Name: "no account", Region: a.region, Endpoint: a.endpoint}, missing{trouble})
+		err = a.connectWith(a.nobody(), missing{trouble})
 	}
 	if err != nil {
 		return err
@@ -382,8 +414,9 @@ func places(args []string) (local string, remote *cos.URI, err error) {
 	return local, remote, err
 }
 
-func configFile() string { return filepath.Join(xdg.ConfigHome, "cosmander", "config.toml") }
-func stateDir() string   { return filepath.Join(xdg.StateHome, "cosmander") }
+func configFile() string  { return filepath.Join(xdg.ConfigHome, "cosmander", "config.toml") }
+func journalFile() string { return filepath.Join(stateDir(), "jobs.db") }
+func stateDir() string    { return filepath.Join(xdg.StateHome, "cosmander") }
 
 // servedKeys is the key pair that the local server accepts.
 func servedKeys() (id, key string) {

@@ -1,5 +1,5 @@
-// Package headless is the program without a screen: ls, cp, mv, cat and rm, on
-// the same client and the same job engine as the panes.
+// Package headless is the program without a screen: ls, cp, mv, cat, rm and
+// jobs, on the same client and the same job engine as the panes.
 package headless
 
 import (
@@ -15,7 +15,7 @@ import (
 // Env is what the commands work on.
 type Env struct {
 	Client  *cos.Client
-	Account string // of the jobs that are queued; see jobs.Spec
+	Account string // of the jobs that are queued, see jobs.Spec, and that are ours in a list
 	Region  string // of the buckets, frozen into every job
 	// Open opens the queue. It is called by the commands that change things,
 	// which close what it returns.

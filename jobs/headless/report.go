@@ -189,13 +189,17 @@ func size(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
 // event is one line of --json. Fields that do not belong to an event are
 // left out.
 type event struct {
-	Event        string     `json:"event"` // start, progress, item, end
+	Event        string     `json:"event"` // start, progress, item, end; job: of jobs
 	Job          jobs.ID    `json:"job"`
 	Kind         jobs.Kind  `json:"kind,omitempty"`
 	Move         bool       `json:"move,omitempty"`
 	State        jobs.State `json:"state"`
+	Pending      bool       `json:"pending,omitempty"` // state was asked for, and is yet to be
+	Title        string     `json:"title,omitempty"`
 	From         string     `json:"from,omitempty"`
 	To           string     `json:"to,omitempty"`
+	Account      string     `json:"account,omitempty"`
+	Foreign      bool       `json:"other_account,omitempty"`
 	Resumed      bool       `json:"resumed,omitempty"`
 	Counting     bool       `json:"counting,omitempty"`
 	Items        *int64     `json:"items,omitempty"`
@@ -217,6 +221,8 @@ type event struct {
 	Code         string     `json:"code,omitempty"`
 	RequestID    string     `json:"request_id,omitempty"`
 	Reason       string     `json:"reason,omitempty"`
+	Created      string     `json:"created,omitempty"`
+	Finished     string     `json:"finished,omitempty"`
 }
 
 // jsonReport prints one object a line.
@@ -232,7 +238,9 @@ func (r *jsonReport) start(j jobs.Job, resumed bool) error {
 func (r *jsonReport) progress(j jobs.Job) error { return r.enc.Encode(jobEvent("progress", j)) }
 func (r *jsonReport) end(j jobs.Job) error      { return r.enc.Encode(jobEvent("end", j)) }
 
-func (r *jsonReport) item(it jobs.Item) error {
+func (r *jsonReport) item(it jobs.Item) error { return r.enc.Encode(itemEvent(it)) }
+
+func itemEvent(it jobs.Item) event {
 	ev := event{
 		Event: "item", Job: it.Job, State: it.State, Name: it.Name, Verified: &it.Verified, Skipped: it.Skipped, Size: &it.Size,
 		ETag: it.ETag, VersionID: it.VersionID, Code: it.Code, RequestID: it.RequestID, Reason: it.Reason,
@@ -240,7 +248,7 @@ func (r *jsonReport) item(it jobs.Item) error {
 	if it.Verified {
 		ev.CRC64 = strconv.FormatUint(it.CRC64, 10)
 	}
-	return r.enc.Encode(ev)
+	return ev
 }
 
 func jobEvent(name string, j jobs.Job) event {

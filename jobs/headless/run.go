@@ -120,7 +120,7 @@ func interrupted(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err
 	}
-	return errors.New("interrupted: the same command goes on where this one stopped; the job list of the panes can cancel it")
+	return errors.New("interrupted: the same command goes on where this one stopped; cosmander jobs shows it and can cancel it")
 }
 
 func find(s jobs.Snapshot, id jobs.ID) (jobs.Job, bool) {
@@ -134,14 +134,19 @@ func find(s jobs.Snapshot, id jobs.ID) (jobs.Job, bool) {
 
 // items reports the items of a job that has ended.
 func items(ctx context.Context, q *jobs.Queue, id jobs.ID, r reporter) error {
+	return eachItem(ctx, q, id, r.items(), r.item)
+}
+
+// eachItem reads the items of a job page by page.
+func eachItem(ctx context.Context, q *jobs.Queue, id jobs.ID, states []jobs.State, do func(jobs.Item) error) error {
 	const page = 500
 	for after := int64(0); ; {
-		batch, err := q.Items(ctx, id, after, page, r.items()...)
+		batch, err := q.Items(ctx, id, after, page, states...)
 		if err != nil {
 			return fmt.Errorf("read the results: %w", err)
 		}
 		for _, it := range batch {
-			if err := r.item(it); err != nil {
+			if err := do(it); err != nil {
 				return err
 			}
 			after = it.N
