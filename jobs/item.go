@@ -1,10 +1,6 @@
 package jobs
 
-import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
-)
+import "fmt"
 
 // lane keeps items apart that must not wait for each other.
 type lane int
@@ -95,13 +91,4 @@ type outcome struct {
 	crc      uint64
 	hasCRC   bool
 	version  string
-}
-
-// lockPath is the file that the process which runs an account's jobs holds.
-func lockPath(journal, account string) string { return journal + "." + accountHash(account) + ".lock" }
-
-// accountHash names an account's lock file without telling its name.
-func accountHash(account string) string {
-	sum := sha256.Sum256([]byte(account))
-	return hex.EncodeToString(sum[:8])
 }

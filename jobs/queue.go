@@ -352,24 +352,6 @@ func (q *Queue) Clear(ctx context.Context, id ID) error {
 	return q.look(ctx)
 }
 
-// Attended reports whether a process, this one or another, runs the jobs of
-// the account now.
-func (q *Queue) Attended(account string) bool {
-	if account == q.cfg.Account && q.runner.Load() {
-		return true
-	}
-	path := lockPath(q.cfg.Journal, account)
-	if _, err := os.Stat(path); err != nil {
-		return false // nobody ever has
-	}
-	// Shared, so that two that ask do not take each other for a runner. One
-	// that becomes the runner at this moment tries again at its next poll.
-	lock := flock.New(path)
-	free, err := lock.TryRLock()
-	_ = lock.Close()
-	return err == nil && !free
-}
-
 // look lets the keeper read the journal now, so that what this process has
 // just written is in the next snapshot.
 func (q *Queue) look(ctx context.Context) error {

@@ -39,13 +39,13 @@ func (e *Env) Receipts(ctx context.Context, arg string, o JobsOptions) error {
 	}
 	return e.withQueue(ctx, func(q *jobs.Queue) error {
 		out := bufio.NewWriter(e.Stdout)
-		print, flush := e.receiptPrinter(out, o)
+		write, flush := e.receiptPrinter(out, o)
 		for r, err := range q.Receipts(ctx, id) {
 			if errors.Is(err, jobs.ErrNoJob) {
 				return err
 			}
 			if err == nil {
-				err = print(r)
+				err = write(r)
 			}
 			if err != nil {
 				return errors.Join(err, flush(), out.Flush())
@@ -55,7 +55,7 @@ func (e *Env) Receipts(ctx context.Context, arg string, o JobsOptions) error {
 	})
 }
 
-func (e *Env) receiptPrinter(out io.Writer, o JobsOptions) (print func(jobs.Receipt) error, flush func() error) {
+func (e *Env) receiptPrinter(out io.Writer, o JobsOptions) (write func(jobs.Receipt) error, flush func() error) {
 	if o.JSON {
 		enc := lines(out)
 		return func(r jobs.Receipt) error { return enc.Encode(e.receipt(r)) }, func() error { return nil }
@@ -63,7 +63,7 @@ func (e *Env) receiptPrinter(out io.Writer, o JobsOptions) (print func(jobs.Rece
 	w := csv.NewWriter(out)
 	// What fails is told by the next write or by Error.
 	_ = w.Write([]string{"key", "source", "destination", "size", "crc64", "etag", "version_id", "verified", "skipped", "time"})
-	print = func(r jobs.Receipt) error {
+	write = func(r jobs.Receipt) error {
 		d := e.receipt(r)
 		name := func(s string) string { return e.name(e.Stdout, s) }
 		return w.Write([]string{
@@ -71,7 +71,7 @@ func (e *Env) receiptPrinter(out io.Writer, o JobsOptions) (print func(jobs.Rece
 			strconv.FormatBool(d.Verified), strconv.FormatBool(d.Skipped), d.Time,
 		})
 	}
-	return print, func() error { w.Flush(); return w.Error() }
+	return write, func() error { w.Flush(); return w.Error() }
 }
 
 func (e *Env) receipt(r jobs.Receipt) receipt {
