@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"crypto/md5"
 	"encoding/hex"
@@ -95,7 +96,7 @@ func (i *item) ends(s *Spec) ends {
 	case Download:
 		e.to = i.path
 	case Copy:
-		e.to = i.dest
+		e.to = cmp.Or(i.path, i.dest) // path, if it got another key than it was to
 	case Delete:
 	}
 	return e
