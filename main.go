@@ -95,90 +95,9 @@ func rootCommand() *cobra.Command {
 	flags.StringVar(&a.limit, "limit", "", "hold all transfers together to so many bytes a second, such as 2MB")
 	root.Flags().BoolVar(&a.demo, "demo", false, "browse sample data on a local server; needs no account")
 	root.Flags().StringVar(&a.demoData, "demo-data", filepath.Join(stateDir(), "demo"), "folder that the demo keeps its data in")
-	root.AddCommand(a.lsCommand(), a.cpCommand(), a.mvCommand(), a.catCommand(), a.rmCommand(), headless.JobsCommand(a.watching), serveCommand())
+	root.AddCommand(headless.Commands(a.headless)...)
+	root.AddCommand(headless.JobsCommand(a.watching), serveCommand())
 	return root
-}
-
-func (a *app) lsCommand() *cobra.Command {
-	var o headless.LsOptions
-	cmd := &cobra.Command{
-		Use: "ls cos://BUCKET-APPID/PREFIX", Short: "list objects", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.headless(cmd, func(ctx context.Context, env *headless.Env) error { return env.Ls(ctx, args[0], o) })
-		},
-	}
-	cmd.Flags().BoolVarP(&o.Long, "long", "l", false, "size, class and time too")
-	cmd.Flags().BoolVarP(&o.Recursive, "recursive", "r", false, "everything below, not one level")
-	cmd.Flags().BoolVar(&o.JSON, "json", false, "one JSON object a line")
-	return cmd
-}
-
-func (a *app) cpCommand() *cobra.Command {
-	var o headless.CpOptions
-	cmd := &cobra.Command{
-		Use: "cp SRC DST", Short: "upload, download or copy between buckets; run it again to go on where it was interrupted",
-		Long: "Upload, download, or copy inside the service, verified by CRC64. At least one of SRC\nand DST is a cos:// address.\n\n" +
-			"A folder keeps its name below a DST that ends in /, unless SRC ends in / too;\n" +
-			"otherwise its content goes to DST. The same command started again continues what\n" +
-			"an interrupted one left. The exit status is 0 only if everything succeeded and was verified.",
-		Example: "  cosmander cp -r photos cos://photos-1250000000/2026/\n  cosmander cp cos://photos-1250000000/2026/cover.jpg .",
-		Args:    cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.headless(cmd, func(ctx context.Context, env *headless.Env) error { return env.Cp(ctx, args[0], args[1], o) })
-		},
-	}
-	cmd.Flags().BoolVarP(&o.Recursive, "recursive", "r", false, "copy folders with all they hold")
-	copyFlags(cmd, &o)
-	return cmd
-}
-
-func (a *app) mvCommand() *cobra.Command {
-	var o headless.CpOptions
-	cmd := &cobra.Command{
-		Use: "mv SRC DST", Short: "move or rename; run it again to go on where it was interrupted",
-		Long: "Move or rename: copy as cp does, then remove each source whose copy was verified and\n" +
-			"that has not changed since. At least one of SRC and DST is a cos:// address.",
-		Example: "  cosmander mv cos://photos-1250000000/a.jpg cos://photos-1250000000/b.jpg\n  cosmander mv -r scans cos://photos-1250000000/2026/",
-		Args:    cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.headless(cmd, func(ctx context.Context, env *headless.Env) error { return env.Mv(ctx, args[0], args[1], o) })
-		},
-	}
-	cmd.Flags().BoolVarP(&o.Recursive, "recursive", "r", false, "move folders with all they hold")
-	copyFlags(cmd, &o)
-	return cmd
-}
-
-// copyFlags are those that cp and mv share.
-func copyFlags(cmd *cobra.Command, o *headless.CpOptions) {
-	cmd.Flags().BoolVar(&o.JSON, "json", false, "one JSON object per event")
-	var answers []string
-	for _, c := range jobs.Conflicts() {
-		answers = append(answers, string(c))
-	}
-	cmd.Flags().StringVar(&o.OnConflict, "on-conflict", answers[0], "what happens to a destination that exists: "+strings.Join(answers, ", "))
-}
-
-func (a *app) catCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "cat cos://BUCKET-APPID/KEY", Short: "write an object to standard output", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.headless(cmd, func(ctx context.Context, env *headless.Env) error { return env.Cat(ctx, args[0]) })
-		},
-	}
-}
-
-func (a *app) rmCommand() *cobra.Command {
-	var o headless.RmOptions
-	cmd := &cobra.Command{
-		Use: "rm cos://BUCKET-APPID/KEY", Short: "delete objects", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.headless(cmd, func(ctx context.Context, env *headless.Env) error { return env.Rm(ctx, args[0], o) })
-		},
-	}
-	cmd.Flags().BoolVarP(&o.Recursive, "recursive", "r", false, "everything below the address, taken as a folder")
-	cmd.Flags().BoolVarP(&o.Yes, "yes", "y", false, "empty a whole bucket without asking")
-	return cmd
 }
 
 func serveCommand() *cobra.Command {

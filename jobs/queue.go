@@ -58,13 +58,6 @@ type Config struct {
 	create   func(root *os.Root, name string, flag int) (tempFile, error)
 }
 
-// RetryPolicy bounds the one retry layer.
-type RetryPolicy struct {
-	Attempts int           // at most this many tries of one request
-	Base     time.Duration // first wait before jitter; doubles
-	Cap      time.Duration // longest wait
-}
-
 func (c Config) withDefaults() Config {
 	if c.Files <= 0 {
 		c.Files = 40
@@ -392,20 +385,6 @@ func (q *Queue) await(ctx context.Context, ok func([]jobRow) bool) error {
 		}
 	}
 }
-
-// SetBandwidth holds the transfers of this process, running ones too, to limit
-// bytes a second together, uploads and downloads; 0 is no limit. Less than
-// [MinBandwidth] is an error and changes nothing.
-func (q *Queue) SetBandwidth(limit int64) error {
-	if err := checkBandwidth(limit); err != nil {
-		return err
-	}
-	q.e.speed.set(limit)
-	return nil
-}
-
-// Bandwidth returns the limit in bytes a second, 0 if there is none.
-func (q *Queue) Bandwidth() int64 { return q.e.speed.get() }
 
 // Changed carries one token (capacity 1) when the snapshot may have changed.
 // It is meant for one reader.

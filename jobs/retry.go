@@ -15,6 +15,13 @@ import (
 // with.
 var errDamaged = errors.New("the checksum differs: the bytes were damaged on the way")
 
+// RetryPolicy bounds the one retry layer.
+type RetryPolicy struct {
+	Attempts int           // at most this many tries of one request
+	Base     time.Duration // first wait before jitter; doubles
+	Cap      time.Duration // longest wait
+}
+
 // The defaults of [RetryPolicy].
 const (
 	defaultAttempts = 10

@@ -91,3 +91,17 @@ func (r throttledReader) ReadAt(p []byte, off int64) (int, error) {
 	}
 	return n, err
 }
+
+// SetBandwidth holds the transfers of this process, running ones too, to limit
+// bytes a second together, uploads and downloads; 0 is no limit. Less than
+// [MinBandwidth] is an error and changes nothing.
+func (q *Queue) SetBandwidth(limit int64) error {
+	if err := checkBandwidth(limit); err != nil {
+		return err
+	}
+	q.e.speed.set(limit)
+	return nil
+}
+
+// Bandwidth returns the limit in bytes a second, 0 if there is none.
+func (q *Queue) Bandwidth() int64 { return q.e.speed.get() }
