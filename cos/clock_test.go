@@ -92,7 +92,7 @@ func TestClock_RefusalThatIsNotOursToMendIsReturned(t *testing.T) {
 	assert.Zero(t, b.Client().ClockSkew())
 }
 
-func TestClock_SecondRefusalIsReturned(t *testing.T) {
+func TestClock_ThirdRefusalIsReturned(t *testing.T) {
 	t.Parallel()
 	var requests atomic.Int64
 	b := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -103,5 +103,24 @@ func TestClock_SecondRefusalIsReturned(t *testing.T) {
 	})
 	_, err := b.Get(t.Context(), "k", cos.GetOptions{})
 	require.ErrorIs(t, err, cos.ErrClock)
-	assert.Equal(t, int64(2), requests.Load())
+	assert.Equal(t, int64(3), requests.Load())
+}
+
+// TestClock_ServersThatDisagreeAreBothBelieved: one of many servers has a
+// wrong clock, and requests that others answer run side by side.
+func TestClock_ServersThatDisagreeAreBothBelieved(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	var refused, requests atomic.Int64
+	wrong, right := clockServer(t, now.Add(time.Hour), &refused), clockServer(t, now, &refused)
+	b := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if requests.Add(1) == 1 {
+			wrong(w, r)
+			return
+		}
+		right(w, r)
+	})
+	_, err := b.Put(t.Context(), "k", bytesBody([]byte("x")), cos.Headers{})
+	require.NoError(t, err)
+	assert.Equal(t, int64(2), refused.Load(), "by the wrong one, and then by the right one")
 }

@@ -19,22 +19,29 @@ type answer struct {
 
 // do is the path of every request: build, sign, send, classify. On success the
 // caller closes the answer's body. A refusal because of the time corrects the
-// clock and sends once more; nothing else is repeated.
+// clock and sends again; nothing else is repeated.
 func (c *Client) do(ctx context.Context, call *call) (*answer, error) {
 	if err := call.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", call.op, err)
 	}
 	skew := c.ClockSkew()
-	a, sent, err := c.attempt(ctx, call, skew)
-	var api *Error
-	if !errors.As(err, &api) || !c.correctClock(api, skew) {
-		return a, err
+	for n := 0; ; n++ {
+		a, sent, err := c.attempt(ctx, call, skew)
+		var api *Error
+		if !errors.As(err, &api) || n >= clockCorrections {
+			return a, err
+		}
+		// What this answer tells is used, and not what others have learned
+		// meanwhile from servers whose clocks differ.
+		corrected, ok := c.correctClock(api, skew)
+		if !ok {
+			return a, err
+		}
+		skew = corrected
+		if sent > 0 && call.body.Progress != nil {
+			call.body.Progress(-int(sent))
+		}
 	}
-	if sent > 0 && call.body.Progress != nil {
-		call.body.Progress(-int(sent))
-	}
-	a, _, err = c.attempt(ctx, call, c.ClockSkew())
-	return a, err
 }
 
 // attempt sends a request once. The count is of body bytes that were handed to
@@ -191,24 +198,28 @@ const (
 	clockGapHead = 14 * time.Minute
 )
 
+// clockCorrections is how often one request is sent again because of the time:
+// twice, as the servers of a service need not agree on it.
+const clockCorrections = 2
+
 // correctClock learns the service's time from a refusal of a request that was
 // signed with used, and reports whether sending again makes sense.
-func (c *Client) correctClock(e *Error, used time.Duration) bool {
+func (c *Client) correctClock(e *Error, used time.Duration) (skew time.Duration, ok bool) {
 	least := clockGap
 	switch {
 	case errors.Is(e, ErrClock):
 	case e.Status == http.StatusForbidden && e.Code == "" && strings.HasPrefix(e.Op, "Head"):
 		least = clockGapHead
 	default:
-		return false
+		return 0, false
 	}
 	if e.date.IsZero() || e.Anonymous {
-		return false
+		return 0, false
 	}
-	skew := e.date.Sub(c.cfg.Now())
+	skew = e.date.Sub(c.cfg.Now())
 	if (skew - used).Abs() < least {
-		return false
+		return 0, false
 	}
 	c.skew.Store(int64(skew))
-	return true
+	return skew, true
 }

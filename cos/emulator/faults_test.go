@@ -217,6 +217,7 @@ func TestFault_HTML(t *testing.T) {
 	a := c.get("k")
 	assert.Equal(t, 200, a.status)
 	assert.Contains(t, a.header.Get("Content-Type"), "text/html")
+	assert.Empty(t, a.header.Get("x-cos-request-id"), "the service has not seen it")
 	remove()
 	c.server.Faults().Add(emulator.Fault{HTML: true, Status: 502})
 	assert.Equal(t, 502, c.get("k").status)

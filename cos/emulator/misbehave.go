@@ -70,6 +70,7 @@ func (s *Server) stall(ctx context.Context) {
 
 func (q *request) html() {
 	status := first(q.fault.Status, http.StatusOK)
+	delete(q.w.Header(), "x-cos-request-id") // it is not the service that answers
 	q.set("Content-Type", "text/html; charset=utf-8")
 	q.status(status)
 	_, _ = io.WriteString(q.w, "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body>Please log in to use this network.</body></html>\n")
