@@ -13,7 +13,7 @@ GOLDEN  ?= ./tui ./views
 FUZZTIME ?= 30s
 UPDATE  ?= -update
 
-.PHONY: help build run test race lint bench fuzz golden interop clean
+.PHONY: help build run test race lint bench faults fuzz golden interop clean
 .PHONY: style windows darwin prepare tests-compiled
 .DEFAULT_GOAL := help
 
@@ -64,6 +64,10 @@ bench: ## print the figures, each beside its target or a peer's; takes four minu
 	go test -run '^$$' -bench . -benchtime 1x -timeout 20m .
 	go test -run '^$$' -bench TerminalBytes -benchtime 1x -timeout 5m ./tui
 	go test -run '^$$' -bench List -timeout 5m ./cos/emulator
+
+# go test shows what the test prints only because no package is named.
+faults: ## every kind of job meets every fault on every operation: half a minute
+	cd jobs && go test -run FaultMatrix -matrix -timeout $(TIMEOUT) $(ARGS)
 
 # A server in the process covers other code each time, so every input looks new
 # and the fuzzer would try for a minute to shorten it.

@@ -126,11 +126,10 @@ func (t *task) copyParts(ctx context.Context, from, to *cos.Bucket, head *cos.He
 	t.item.state = Verifying
 	t.check.Store(true)
 	defer t.check.Store(false)
-	out, err := t.complete(ctx, to, all, acks, head.CRC64)
+	out, err := t.complete(ctx, to, all, acks, head.CRC64, head.HasCRC64)
 	if err == nil {
 		err = t.carryTags(ctx, from, to, head)
 	}
-	out.hasCRC, out.verified = head.HasCRC64, out.verified && head.HasCRC64
 	return out, err
 }
 
@@ -159,8 +158,8 @@ func (t *task) copiedParts(ctx context.Context, to *cos.Bucket, head *cos.Head) 
 		parts, err = to.AllParts(ctx, t.target(), t.item.uploadID)
 		return err
 	})
-	if errors.Is(err, cos.ErrNoUpload) && t.item.state == Verifying && head.HasCRC64 {
-		if out, ok := t.committed(ctx, to, len(all), head.CRC64, err); ok {
+	if errors.Is(err, cos.ErrNoUpload) && t.item.state == Verifying {
+		if out, ok := t.committed(ctx, to, len(all), head.CRC64, head.HasCRC64, err); ok {
 			return nil, &out, nil
 		}
 	}

@@ -190,42 +190,6 @@ func TestCopy_OfAnArchivedObjectSaysWhatToDo(t *testing.T) {
 	assert.Contains(t, reasons(t, q, id)["cold"], "restore the object first")
 }
 
-func TestCopy_FaultsThatGoAwayEndVerified(t *testing.T) {
-	t.Parallel()
-	for name, f := range map[string]emulator.Fault{
-		"slow down":    {Times: 3, Status: 503, Code: "SlowDown"},
-		"reset":        {Times: 3, Reset: true},
-		"stall":        {Times: 1, Stall: true},
-		"lost answer":  {Times: 2, LoseAnswer: true},
-		"error in 200": {Times: 2, ErrorIn200: true, Code: "InternalError"},
-		"spaces":       {Times: 1, Spaces: 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			small, big := w.dressed("small", 1000), w.dressed("big", 2*partBytes+7)
-			q := w.open(inParts)
-			for _, op := range []string{
-				"HeadObject", "CopyObject", "InitiateMultipartUpload", "UploadPartCopy", "CompleteMultipartUpload", "GetObjectTagging",
-			} {
-				f.Op = op
-				remove := w.server.Faults().Add(f)
-				s := w.copies("small", "big")
-				s.Dest.Key = op + "/"
-				j := finish(t, q, start(t, q, s))
-				remove()
-				assert.Equal(t, Done, j.State, "%s: %s", op, j.Reason)
-				assert.Zero(t, j.Unverified)
-				assert.Equal(t, j.Bytes, j.BytesDone)
-				same(t, small, w.stored(op+"/small"))
-				same(t, big, w.stored(op+"/big"))
-				w.sameObject("big", op+"/big")
-			}
-			assert.Zero(t, w.uploadsLeft(t), "lost answers to initiate aside, nothing stays open")
-		})
-	}
-}
-
 // uploadsLeft counts open uploads that hold parts.
 func (w *world) uploadsLeft(t *testing.T) (n int) {
 	for page, err := range w.bucket.UploadPages(t.Context(), cos.UploadsOptions{}) {

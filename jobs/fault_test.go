@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"cosmander/cos/emulator"
@@ -13,72 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var (
-	puts     = []string{"PutObject", "InitiateMultipartUpload", "UploadPart", "CompleteMultipartUpload"}
-	gets     = []string{"GetObject"}
-	complete = []string{"CompleteMultipartUpload"}
-	all      = append([]string{"GetObject", "HeadObject", "ListObjects"}, puts...)
-)
-
-// faults are the misbehaviours that go away within the retry budget, and the
-// operations they befall.
-var faults = map[string]struct {
-	emulator.Fault
-	ops []string
-}{
-	"slow down":    {emulator.Fault{Times: 3, Status: http.StatusServiceUnavailable, Code: "SlowDown"}, all},
-	"reset":        {emulator.Fault{Times: 3, Reset: true}, all},
-	"html":         {emulator.Fault{Times: 2, HTML: true, Status: http.StatusBadGateway}, all},
-	"stall":        {emulator.Fault{Times: 1, Stall: true}, all},
-	"lost answer":  {emulator.Fault{Times: 2, LoseAnswer: true}, puts},
-	"no checksum":  {emulator.Fault{NoCRC: true}, append([]string{"GetObject", "HeadObject"}, puts...)},
-	"cut":          {emulator.Fault{Times: 3, CutBody: 1000}, gets},
-	"corrupt":      {emulator.Fault{Times: 2, Corrupt: true}, gets},
-	"error in 200": {emulator.Fault{Times: 2, ErrorIn200: true, Code: "InternalError"}, complete},
-	"spaces":       {emulator.Fault{Times: 1, Spaces: 1}, complete},
-}
-
 func faultDenied(op string) emulator.Fault {
 	return emulator.Fault{Op: op, Status: http.StatusForbidden, Code: "AccessDenied"}
-}
-
-func TestFault_ThatGoesAwayEndsInVerifiedBytes(t *testing.T) {
-	t.Parallel()
-	for name, f := range faults {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			w.cfg.Parts = 3
-			small, big := w.file("d/small", 5000), w.file("d/big", 2*partBytes+1)
-			w.put("there/d/small", small)
-			w.put("there/d/big", big)
-			q := w.open()
-			for _, op := range f.ops {
-				f.Op = op
-				remove := w.server.Faults().Add(f.Fault)
-				if slices.Contains(puts, op) {
-					s := w.upload("d")
-					s.Dest.Key = op + "/"
-					j := finish(t, q, start(t, q, s))
-					remove()
-					assert.Equal(t, Done, j.State, "%s: %s", op, j.Reason)
-					assert.Equal(t, j.Bytes, j.BytesDone)
-					same(t, small, w.stored(op+"/d/small"))
-					same(t, big, w.stored(op+"/d/big"))
-					continue
-				}
-				to := t.TempDir()
-				j := finish(t, q, start(t, q, w.download(to, "there/d/")))
-				remove()
-				assert.Equal(t, Done, j.State, "%s: %s", op, j.Reason)
-				assert.Equal(t, j.Bytes, j.BytesDone)
-				got := tree(t, to)
-				assert.Equal(t, []string{"d/", "d/big", "d/small"}, names(got))
-				same(t, small, []byte(got["d/small"]))
-				same(t, big, []byte(got["d/big"]))
-			}
-		})
-	}
 }
 
 func TestFault_WithoutAnyChecksumIsDoneNotVerified(t *testing.T) {

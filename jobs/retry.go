@@ -66,7 +66,9 @@ func retryable(err error) bool {
 	if errors.As(err, &local) || errors.Is(err, ErrSourceChanged) {
 		return false
 	}
-	return errors.Is(err, errDamaged) || cos.Retryable(err)
+	// A network that wants a login answers instead of the service, until
+	// somebody logs in: no reason to give up a queue of files at once.
+	return errors.Is(err, errDamaged) || errors.Is(err, cos.ErrNotCOS) || cos.Retryable(err)
 }
 
 // lost reports that nobody knows whether the request was carried out: it

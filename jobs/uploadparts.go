@@ -101,7 +101,7 @@ func (t *task) uploadOnce(ctx context.Context, b *cos.Bucket, src *source) (outc
 	t.check.Store(true)
 	defer t.check.Store(false)
 	crc, _ := joined(all, acks)
-	return t.complete(ctx, b, all, acks, crc)
+	return t.complete(ctx, b, all, acks, crc, true)
 }
 
 // initiate journals what will be sent, opens the upload and journals its id.
@@ -158,7 +158,7 @@ func (t *task) resumeParts(ctx context.Context, b *cos.Bucket, src *source) (map
 	})
 	if errors.Is(err, cos.ErrNoUpload) {
 		if crc, whole := joined(all, known); whole {
-			if out, ok := t.committed(ctx, b, len(all), crc, err); ok {
+			if out, ok := t.committed(ctx, b, len(all), crc, true, err); ok {
 				return nil, &out, nil
 			}
 		}
@@ -299,8 +299,9 @@ func (t *task) sendPart(ctx context.Context, b *cos.Bucket, src *source, s span)
 	return a, err
 }
 
-// complete joins the parts and verifies that the whole has the checksum crc.
-func (t *task) complete(ctx context.Context, b *cos.Bucket, all []span, acks map[int]ack, crc uint64) (out outcome, err error) {
+// complete joins the parts and verifies that the whole has the checksum crc,
+// if that is known.
+func (t *task) complete(ctx context.Context, b *cos.Bucket, all []span, acks map[int]ack, crc uint64, known bool) (out outcome, err error) {
 	parts := make([]cos.Part, len(all))
 	for i, s := range all {
 		parts[i] = cos.Part{Number: s.number, Size: s.size, ETag: acks[s.number].etag}
@@ -310,7 +311,7 @@ func (t *task) complete(ctx context.Context, b *cos.Bucket, all []span, acks map
 	err = t.attempt(ctx, func(ctx context.Context) (err error) {
 		res, err = b.CompleteUpload(ctx, t.target(), t.item.uploadID, parts)
 		if err != nil && ctx.Err() == nil && (lost(err) || errors.Is(err, cos.ErrNoUpload)) {
-			if out, settled = t.committed(ctx, b, len(all), crc, err); settled {
+			if out, settled = t.committed(ctx, b, len(all), crc, known, err); settled {
 				return nil
 			}
 		}
@@ -319,14 +320,17 @@ func (t *task) complete(ctx context.Context, b *cos.Bucket, all []span, acks map
 	if err != nil || settled {
 		return out, err
 	}
-	out = outcome{size: t.item.size, etag: res.ETag, crc: crc, hasCRC: true, version: res.VersionID}
+	out = outcome{size: t.item.size, etag: res.ETag, crc: crc, hasCRC: known, version: res.VersionID}
+	if !known {
+		return out, nil
+	}
 	return t.verify(ctx, b, out, res.HasCRC64, res.CRC64)
 }
 
 // committed asks whether the upload is the object by now. why tells how the
-// question arose: if the upload is certainly gone and the service keeps no
-// checksums, size and number of parts must do, and the outcome is unverified.
-func (t *task) committed(ctx context.Context, b *cos.Bucket, parts int, crc uint64, why error) (outcome, bool) {
+// question arose: if the upload is certainly gone and there are no checksums to
+// compare, size and number of parts must do, and the outcome is unverified.
+func (t *task) committed(ctx context.Context, b *cos.Bucket, parts int, crc uint64, known bool, why error) (outcome, bool) {
 	var head *cos.Head
 	err := t.attempt(ctx, func(ctx context.Context) (err error) {
 		head, err = b.Head(ctx, t.target(), cos.GetOptions{})
@@ -335,9 +339,9 @@ func (t *task) committed(ctx context.Context, b *cos.Bucket, parts int, crc uint
 	if err != nil || head.Size != t.item.size {
 		return outcome{}, false
 	}
-	out := outcome{size: head.Size, etag: head.ETag, crc: crc, hasCRC: true, version: head.VersionID}
+	out := outcome{size: head.Size, etag: head.ETag, crc: crc, hasCRC: known, version: head.VersionID}
 	gone := errors.Is(why, cos.ErrNoUpload)
-	if !head.HasCRC64 {
+	if !head.HasCRC64 || !known {
 		return out, gone && strings.HasSuffix(head.ETag, fmt.Sprintf("-%d", parts))
 	}
 	if head.CRC64 != crc {

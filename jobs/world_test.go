@@ -46,7 +46,7 @@ type world struct {
 	seen     atomic.Int64 // requests
 }
 
-func newWorld(t testing.TB) *world {
+func newWorld(t testing.TB, change ...func(*cos.Config)) *world {
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir()}
 	var err error
@@ -59,10 +59,14 @@ func newWorld(t testing.TB) *world {
 	t.Cleanup(front.Close)
 	transport := &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}
 	t.Cleanup(transport.CloseIdleConnections)
-	client, err := cos.New(cos.Config{
+	cfg := cos.Config{
 		Endpoint: front.URL, Region: region, Credentials: cos.Credentials{SecretID: "id", SecretKey: "key"},
 		IdleTimeout: 2 * time.Second, Transport: transport,
-	})
+	}
+	for _, c := range change {
+		c(&cfg)
+	}
+	client, err := cos.New(cfg)
 	require.NoError(t, err)
 	w.bucket, w.endpoint = client.Bucket(bucketName, region), front.URL
 	w.cfg = Config{
