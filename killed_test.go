@@ -53,6 +53,28 @@ type command struct {
 	name     string
 	verb     string
 	from, to side
+	model    *model
+}
+
+// model is a tree that every round gets a copy of.
+type model struct {
+	dir   string
+	tree  map[string][32]byte
+	sizes map[string]int64
+}
+
+// newModel makes a tree of small files and one of big bytes.
+func newModel(t *testing.T, big int64) *model {
+	t.Helper()
+	m := &model{dir: t.TempDir()}
+	m.sizes = map[string]int64{"big.bin": big, "empty": 0, "旅行/1.jpg": 30_000, "a/b/c": 11, "a/d": 999}
+	for name, size := range m.sizes {
+		path := filepath.Join(m.dir, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		writeNoise(t, path, size)
+	}
+	m.tree = readTree(t, m.dir)
+	return m
 }
 
 // side is where the tree of a command is.
@@ -76,13 +98,15 @@ func TestKilled_CommandsEndWithEveryByteWhereItBelongs(t *testing.T) {
 		require.NoError(t, err)
 	}
 	t.Logf("%s=%d", killSeed, seed)
+	parts := newModel(t, 20<<20+7) // just above what one request sends
+	whole := newModel(t, 1<<20)    // one request copies it whatever its size
 	commands := []command{
-		{"cp up", "cp", here, there},
-		{"cp down", "cp", there, here},
-		{"cp between buckets", "cp", there, farther},
-		{"mv up", "mv", here, there},
-		{"mv down", "mv", there, here},
-		{"mv between buckets", "mv", there, farther},
+		{"cp up", "cp", here, there, parts},
+		{"cp down", "cp", there, here, parts},
+		{"cp between buckets", "cp", there, farther, whole},
+		{"mv up", "mv", here, there, parts},
+		{"mv down", "mv", there, here, parts},
+		{"mv between buckets", "mv", there, farther, whole},
 	}
 	var group sync.WaitGroup // they mostly wait, so not only as many as processors
 	var struck atomic.Int64
@@ -120,7 +144,6 @@ type round struct {
 	src, dst string
 	tree     map[string][32]byte
 	sizes    map[string]int64
-	size     int64 // bytes of the tree that come by this machine
 	allowed  int64 // bytes that have to move
 	kills    int
 	queued   bool // the job is in the journal
@@ -135,27 +158,19 @@ func (c command) begin(t *testing.T, dice *rand.Rand) *round {
 	}
 	require.NoError(t, r.svc.client(t).Client().CreateBucket(t.Context(), otherBucket))
 	r.src, r.dst = r.place(c.from, "from"), r.place(c.to, "to")
-	dir := filepath.Join(t.TempDir(), "tree")
-	big := int64(20<<20 + 7) // just above what one request sends
-	if !c.local() {
-		big = 1 << 20 // one request copies it whatever its size
-	}
-	r.sizes = map[string]int64{"big.bin": big, "empty": 0, "旅行/1.jpg": 30_000, "a/b/c": 11, "a/d": 999}
-	for name, size := range r.sizes {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		writeNoise(t, path, size)
+	m := c.model
+	r.tree, r.sizes = m.tree, m.sizes
+	for _, size := range m.sizes {
 		if c.local() {
-			r.size += size
+			r.allowed += size
 		}
 	}
-	r.tree, r.allowed = readTree(t, dir), r.size
 	if c.from == here {
-		require.NoError(t, os.Rename(dir, filepath.Clean(r.src)))
+		require.NoError(t, os.CopyFS(r.src, os.DirFS(m.dir)))
 		return r
 	}
 	for name := range r.tree {
-		f, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
+		f, err := os.Open(filepath.Join(m.dir, filepath.FromSlash(name)))
 		require.NoError(t, err)
 		require.NoError(t, r.svc.Store(demo.Bucket, "from/"+name, f, -1, emulator.StoreOptions{}))
 		require.NoError(t, f.Close())
@@ -210,7 +225,9 @@ func (r *round) began(out string, whole bool) {
 	switch {
 	case r.queued && strings.Contains(out, `"event":"start"`) && !strings.Contains(out, `"resumed":true`):
 		assert.True(r.t, whole, "%s did not go on after %d kills", r.name, r.kills)
-		r.allowed += r.size
+		for _, size := range r.sizes {
+			r.allowed += size
+		}
 	case strings.Contains(out, `"event":"start"`):
 		r.queued = true
 	}

@@ -271,6 +271,8 @@ func (c cell) try(t *testing.T, do *doing) (letter, wrongDone, wrongFailed strin
 	j, remove := do.until(t, func() func() { return do.w.server.Faults().Add(c.rule()) })
 	remove()
 	switch {
+	case j.State == Done && j.Unverified > 0 && do.move:
+		return isUnverified, "it moved what was not verified", ""
 	case j.State == Done && j.Unverified > 0:
 		return isUnverified, do.wrongDone(t), ""
 	case j.State == Done:
