@@ -2,7 +2,6 @@ package cos
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -25,14 +24,15 @@ type DeletedObject struct {
 
 // DeleteFailure is one object that [Bucket.DeleteMany] did not delete. Err is
 // an [*Error] if the service refused; else the answer did not mention the
-// object ([ErrMalformed]), or a request of its own had no answer.
+// object or gave no reason ([ErrMalformed]), or a request of its own failed.
 type DeleteFailure struct {
 	Key       string
 	VersionID string
 	Err       error
 }
 
-// DeleteManyResult says what became of every object of a [Bucket.DeleteMany].
+// DeleteManyResult says what became of every object of a [Bucket.DeleteMany],
+// once however often it was asked for or answered.
 type DeleteManyResult struct {
 	Deleted []DeletedObject // empty if quiet
 	Failed  []DeleteFailure
@@ -40,11 +40,13 @@ type DeleteManyResult struct {
 
 // DeleteMany deletes 1 to 1000 objects or versions (DELETE Multiple Objects);
 // the service takes 300 a second. It succeeds even if some, or all, were
-// refused: look at Failed. A missing object counts as deleted. If quiet only
-// failures are reported. A number out of bounds is [ErrInvalidInput], a key that
-// no request may name [ErrInvalidKey], an answer that names what was not asked
-// for [ErrMalformed]. It may be repeated, but where there is versioning every
-// deletion without a VersionID makes another marker.
+// refused: look at Failed. A missing object or version counts as deleted. If
+// quiet only failures are reported. A number out of bounds is [ErrInvalidInput],
+// a key that no request may name [ErrInvalidKey]. An answer that names what was
+// not asked for, such as a new marker in place of a version that was to go, or
+// more than was asked for, is [ErrMalformed]. Of several answers about one
+// object the failure counts. It may be repeated, but where there is versioning
+// every deletion without a VersionID makes another marker.
 //
 // A key that XML does not carry faithfully (control characters, white space at
 // an end, not UTF-8) or that begins with "/" is deleted by a request of its own
@@ -112,26 +114,19 @@ func (b *Bucket) deleteBatch(ctx context.Context, call *call, batch []ObjectVers
 	if err != nil {
 		return err
 	}
-	d := &deletion{result: r, asked: make(map[ObjectVersion]bool, len(batch)), refused: func(key, code, message string) error {
-		e := newError(a.call, a.Request, a.Response)
-		e.Key, e.Code, e.Message = key, code, message
-		return e
-	}}
-	for _, o := range batch {
-		d.asked[o] = false
-	}
+	d := newDeletion(a, batch)
 	if err := a.document("DeleteResult", d.decode); err != nil {
 		return err
 	}
-	if quiet {
-		r.Deleted = nil
-		return nil
-	}
-	for _, o := range batch {
-		if !d.asked[o] {
-			err := fmt.Errorf("%s: %w: it does not mention the object", target(call.op, b.name, o.Key), ErrMalformed)
-			r.Failed = append(r.Failed, DeleteFailure{o.Key, o.VersionID, err})
-			d.asked[o] = true
+	for _, o := range d.asked {
+		if o.err == nil && o.row == nil && !quiet {
+			o.err = fmt.Errorf("%s: %w: it does not mention the object", target(call.op, b.name, o.Key), ErrMalformed)
+		}
+		switch {
+		case o.err != nil:
+			r.Failed = append(r.Failed, DeleteFailure{o.Key, o.VersionID, o.err})
+		case !quiet:
+			r.Deleted = append(r.Deleted, *o.row)
 		}
 	}
 	return nil
@@ -151,59 +146,89 @@ func deleteDocument(objects []ObjectVersion, quiet bool) []byte {
 
 // A deletion is an answer to DeleteMany while it is read.
 type deletion struct {
-	result  *DeleteManyResult
-	asked   map[ObjectVersion]bool // true: the answer mentions it
-	refused func(key, code, message string) error
+	answer *answer
+	asked  []*outcome // each object once, in the order of the request
+	of     map[ObjectVersion]*outcome
+	ofKey  map[string][]*outcome
+	left   int // rows that may still come
 }
 
-var errNotAsked = errors.New("it names an object that was not to be deleted")
+// An outcome is what the answer says of an object: nothing, if neither row nor
+// err is set.
+type outcome struct {
+	ObjectVersion
+
+	row *DeletedObject
+	err error
+}
+
+func newDeletion(a *answer, batch []ObjectVersion) *deletion {
+	d := &deletion{answer: a, of: map[ObjectVersion]*outcome{}, ofKey: map[string][]*outcome{}, left: len(batch)}
+	for _, o := range batch {
+		if d.of[o] != nil {
+			continue
+		}
+		one := &outcome{ObjectVersion: o}
+		d.asked = append(d.asked, one)
+		d.of[o] = one
+		d.ofKey[o.Key] = append(d.ofKey[o.Key], one)
+	}
+	return d
+}
 
 func (d *deletion) decode(p *xmlParser) error {
 	return p.each(func(name string) error {
 		if name != "Deleted" && name != "Error" {
 			return p.skip()
 		}
+		if d.left--; d.left < 0 {
+			return fmt.Errorf("%w: it has more rows than objects were to be deleted", ErrMalformed)
+		}
 		var row DeletedObject
-		var code, message string
-		if err := row.decode(p, &code, &message); err != nil {
+		e := newError(d.answer.call, d.answer.Request, d.answer.Response)
+		if err := row.decode(p, &e.Code, &e.Message); err != nil {
 			return err
 		}
-		o, ok := d.find(ObjectVersion{row.Key, row.VersionID})
-		// A new marker in place of a version that was to go is not what was asked.
-		marked := name == "Deleted" && row.DeleteMarker && row.VersionID != o.VersionID && o.VersionID != ""
-		if !ok || marked {
-			return fmt.Errorf("%w: %w: %s", ErrMalformed, errNotAsked, shortened(row.Key))
+		o := d.find(ObjectVersion{row.Key, row.VersionID})
+		if o == nil || name == "Deleted" && o.replaced(row) {
+			return fmt.Errorf("%w: it names an object that was not to be deleted: %s", ErrMalformed, shortened(row.Key))
 		}
-		d.asked[o] = true
-		row.VersionID = o.VersionID
-		if name == "Error" {
-			d.result.Failed = append(d.result.Failed, DeleteFailure{o.Key, o.VersionID, d.refused(o.Key, code, message)})
-			return nil
+		row.VersionID, e.Key = o.VersionID, o.Key
+		switch {
+		case name == "Deleted" || deletedBefore(e):
+			o.row = &row
+		case e.Code == "":
+			o.err = fmt.Errorf("%s: %w: a refusal without a code", e.target(), ErrMalformed)
+		default:
+			o.err = e
 		}
-		d.result.Deleted = append(d.result.Deleted, row)
 		return nil
 	})
 }
 
-// find returns the object that a row of the answer is about. A row may name the
-// version of an object that was asked for without, or leave out the one that
-// was.
-func (d *deletion) find(row ObjectVersion) (ObjectVersion, bool) {
+// replaced reports that a row tells of a new marker in place of the version
+// that was to go. A marker that went has the id that was asked for.
+func (o *outcome) replaced(row DeletedObject) bool {
+	if o.VersionID == "" {
+		return false
+	}
+	unnamed := row.DeleteMarker && row.VersionID == ""
+	return unnamed || row.DeleteMarkerVersionID != "" && row.DeleteMarkerVersionID != o.VersionID
+}
+
+// find returns what a row of the answer is about, nil if it was not asked for.
+// A row may name the version of an object that was asked for without, or leave
+// out the one that was.
+func (d *deletion) find(row ObjectVersion) *outcome {
 	for _, o := range []ObjectVersion{row, {Key: row.Key}} {
-		if _, ok := d.asked[o]; ok {
-			return o, true
+		if one := d.of[o]; one != nil {
+			return one
 		}
 	}
-	var of []ObjectVersion
-	for o := range d.asked {
-		if row.VersionID == "" && o.Key == row.Key {
-			of = append(of, o)
-		}
+	if of := d.ofKey[row.Key]; row.VersionID == "" && len(of) == 1 {
+		return of[0]
 	}
-	if len(of) != 1 {
-		return ObjectVersion{}, false
-	}
-	return of[0], true
+	return nil
 }
 
 func (row *DeletedObject) decode(p *xmlParser, code, message *string) error {

@@ -33,7 +33,7 @@ func deletes(t *testing.T, answer string) (*cos.Bucket, func() []string) {
 			got = append(got, r.Method+" "+r.RequestURI)
 			w.Header().Set("x-cos-request-id", "r")
 			w.Header().Set("x-cos-delete-marker", "true")
-			w.Header().Set("x-cos-version-id", "marker")
+			w.Header().Set("x-cos-version-id", r.URL.Query().Get("versionId"))
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
@@ -99,6 +99,8 @@ func TestDeleteMany_AnswerAboutSomethingElseIsAnError(t *testing.T) {
 		"another error":                     `<Error><Key>z</Key><Code>AccessDenied</Code></Error>`,
 		"no key":                            `<Deleted/>`,
 		"another version":                   `<Deleted><Key>v</Key><VersionId>2</VersionId></Deleted>`,
+		"another marker than the version":   `<Deleted><Key>v</Key><VersionId>1</VersionId><DeleteMarkerVersionId>new</DeleteMarkerVersionId></Deleted>`,
+		"more rows than objects":            strings.Repeat(`<Error><Key>a</Key><Code>AccessDenied</Code></Error>`, 5),
 		"a marker in place of the version":  `<Deleted><Key>v</Key><DeleteMarker>true</DeleteMarker></Deleted>`,
 		"no version where two may be meant": `<Error><Key>two</Key><Code>AccessDenied</Code></Error>`,
 	} {
@@ -124,6 +126,54 @@ func TestDeleteMany_RowMayLeaveTheVersionOut(t *testing.T) {
 	assert.Equal(t, "1", got.Failed[0].VersionID)
 }
 
+func TestDeleteMany_WhatIsGoneAlreadyIsDeleted(t *testing.T) {
+	t.Parallel()
+	b, _ := deletes(t, `<DeleteResult><Error><Key>v</Key><VersionId>1</VersionId><Code>NoSuchVersion</Code></Error>`+
+		`<Error><Key>a</Key><Code>NoSuchKey</Code></Error></DeleteResult>`)
+	objects := []cos.ObjectVersion{{Key: "v", VersionID: "1"}, {Key: "a"}}
+	got, err := b.DeleteMany(t.Context(), objects, false)
+	require.NoError(t, err)
+	assert.Equal(t, &cos.DeleteManyResult{Deleted: []cos.DeletedObject{{Key: "v", VersionID: "1"}, {Key: "a"}}}, got)
+	got, err = b.DeleteMany(t.Context(), objects, true)
+	require.NoError(t, err)
+	assert.Equal(t, &cos.DeleteManyResult{}, got)
+}
+
+func TestDeleteMany_MarkerDeletedByItsIDIsASuccess(t *testing.T) {
+	t.Parallel()
+	b, _ := deletes(t, `<DeleteResult><Deleted><Key>v</Key><VersionId>1</VersionId><DeleteMarker>true</DeleteMarker>`+
+		`<DeleteMarkerVersionId>1</DeleteMarkerVersionId></Deleted></DeleteResult>`)
+	got, err := b.DeleteMany(t.Context(), []cos.ObjectVersion{{Key: "v", VersionID: "1"}}, false)
+	require.NoError(t, err)
+	assert.Equal(t, []cos.DeletedObject{{Key: "v", VersionID: "1", DeleteMarker: true, DeleteMarkerVersionID: "1"}}, got.Deleted)
+}
+
+func TestDeleteMany_HasOneOutcomeForEachObject(t *testing.T) {
+	t.Parallel()
+	const deleted, refused = `<Deleted><Key>a</Key></Deleted>`, `<Error><Key>a</Key><Code>AccessDenied</Code></Error>`
+	for _, tt := range []struct {
+		rows            string
+		deleted, failed int
+	}{
+		{deleted + deleted, 1, 0}, {deleted + refused, 0, 1}, {refused + deleted, 0, 1}, {refused + refused, 0, 1},
+	} {
+		b, _ := deletes(t, `<DeleteResult>`+tt.rows+`<Deleted><Key>b</Key></Deleted></DeleteResult>`)
+		got, err := b.DeleteMany(t.Context(), []cos.ObjectVersion{{Key: "a"}, {Key: "a"}, {Key: "b"}}, false)
+		require.NoError(t, err)
+		assert.Len(t, got.Deleted, tt.deleted+1, tt.rows)
+		assert.Len(t, got.Failed, tt.failed, tt.rows)
+	}
+}
+
+func TestDeleteMany_RefusalWithoutACodeIsMalformed(t *testing.T) {
+	t.Parallel()
+	b, _ := deletes(t, `<DeleteResult><Error><Key>a</Key><Message>no</Message></Error></DeleteResult>`)
+	got, err := b.DeleteMany(t.Context(), []cos.ObjectVersion{{Key: "a"}}, true)
+	require.NoError(t, err)
+	require.Len(t, got.Failed, 1)
+	require.EqualError(t, got.Failed[0].Err, "DeleteObjects cos://b-1250000000/a: malformed answer: a refusal without a code")
+}
+
 // Each of these would name another object to some parser.
 var unfaithful = []string{
 	" a", "a ", "\u3000a", "a\u00a0", "a\tb", "a\nb", "a\rb", "a\x01b", "a\x7fb", "a\u0085b", "a\u2028b", "a\ufffe", "\uffffa", "\xff", "/abs",
@@ -146,7 +196,7 @@ func TestDeleteMany_KeysThatMayBeChangedGoByThemselves(t *testing.T) {
 		assert.Equal(t, "DELETE /"+strings.ReplaceAll(encoded(key), "%2F", "/")+"?versionId=v", requests[1+i])
 	}
 	require.Len(t, got.Deleted, len(objects))
-	assert.Equal(t, cos.DeletedObject{Key: " a", VersionID: "v", DeleteMarker: true, DeleteMarkerVersionID: "marker"}, got.Deleted[1])
+	assert.Equal(t, cos.DeletedObject{Key: " a", VersionID: "v", DeleteMarker: true, DeleteMarkerVersionID: "v"}, got.Deleted[1])
 	assert.Empty(t, got.Failed)
 
 	b, sent = deletes(t, "")

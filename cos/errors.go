@@ -73,7 +73,7 @@ type Error struct {
 // request id.
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString(target(e.Op, e.Bucket, e.Key))
+	b.WriteString(e.target())
 	b.WriteString(": ")
 	switch {
 	case e.Foreign != "":
@@ -93,6 +93,8 @@ func (e *Error) Error() string {
 	b.WriteByte(')')
 	return b.String()
 }
+
+func (e *Error) target() string { return target(e.Op, e.Bucket, e.Key) }
 
 // meaning words a status that came without a code, as every HEAD does.
 func (e *Error) meaning() string {

@@ -2,6 +2,7 @@ package cos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 )
@@ -64,21 +65,38 @@ func (b *Bucket) send(ctx context.Context, call *call, body Body) (*answer, uint
 	return a, sum, nil
 }
 
-// Delete removes an object; a missing one is no error (DELETE Object). With a
+// Delete removes an object (DELETE Object). One that is missing, or a version
+// that is, was deleted before: that is no error and an empty result. With a
 // version id that version is gone for good, which is how a delete marker is
-// taken back. Without one a bucket with versioning gets a delete marker, whose
-// id is in the result, every time the call is repeated; otherwise it may be
-// repeated.
+// taken back; an answer about another version, such as a new marker in place of
+// it, is [ErrMalformed]. Without one a bucket with versioning gets a delete
+// marker, whose id is in the result, every time the call is repeated; otherwise
+// it may be repeated.
 func (b *Bucket) Delete(ctx context.Context, key, versionID string) (*DeleteResult, error) {
 	call := b.onKey("DeleteObject", http.MethodDelete, key)
 	call.query = params{}.add("versionId", versionID)
 	a, err := b.client.do(ctx, call)
+	if deletedBefore(err) {
+		return &DeleteResult{}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	defer a.finish()
-	return &DeleteResult{
+	r := &DeleteResult{
 		VersionID:    a.Header.Get("x-cos-version-id"),
 		DeleteMarker: a.Header.Get("x-cos-delete-marker") == "true",
-	}, nil
+	}
+	if versionID != "" && r.VersionID != versionID && (r.VersionID != "" || r.DeleteMarker) {
+		return nil, fmt.Errorf("%s: %w: asked for version %s it answers of version %s", call.what(), ErrMalformed,
+			shortened(versionID), shortened(r.VersionID))
+	}
+	return r, nil
+}
+
+// deletedBefore reports that a deletion was refused because there is nothing
+// left to delete.
+func deletedBefore(err error) bool {
+	var api *Error
+	return errors.As(err, &api) && (api.Code == "NoSuchKey" || api.Code == "NoSuchVersion")
 }

@@ -199,6 +199,6 @@ type CompleteResult struct {
 
 // DeleteResult is what deleting one object answered.
 type DeleteResult struct {
-	VersionID    string // of the version, or of the marker, that was made or removed
+	VersionID    string // of the version or marker that was made or removed; empty without versioning, and if it was gone before
 	DeleteMarker bool   // a delete marker was made, or (with a version id) removed
 }

@@ -3,6 +3,7 @@ package cos
 import (
 	"encoding/xml"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -104,11 +105,8 @@ func FuzzDecode(f *testing.F) {
 
 // anyDeletion reads the answer to a DeleteMany of k and l.
 func anyDeletion() *deletion {
-	return &deletion{
-		result:  &DeleteManyResult{},
-		asked:   map[ObjectVersion]bool{{Key: "k"}: false, {Key: "l"}: false},
-		refused: func(_, code, _ string) error { return &Error{Code: code} },
-	}
+	a := &answer{Response: &http.Response{Request: &http.Request{}}, call: &call{}}
+	return newDeletion(a, []ObjectVersion{{Key: "k"}, {Key: "l"}})
 }
 
 func TestXML_EndTagHasToBeTheOpenElements(t *testing.T) {
