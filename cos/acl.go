@@ -25,6 +25,10 @@ type ACL struct {
 	Grants []Grant
 }
 
+// MaxGrants is how many entries of access lists an account has in all, and so
+// more than one list can have.
+const MaxGrants = 1000
+
 // How the service names everyone.
 const (
 	anyoneID  = "qcs::cam::anyone:anyone"
@@ -68,8 +72,8 @@ func (b *Bucket) ObjectACL(ctx context.Context, key, versionID string) (*ACL, er
 
 // SetObjectACL replaces an object's access control list (PUT Object acl). It
 // needs the owner's ID, and of every grant one of ID and URI and a permission;
-// else it is [ErrInvalidInput]. An account has 1000 entries of access lists in
-// all. It may be repeated.
+// else it is [ErrInvalidInput], as are more than 1000 grants: so many entries of
+// access lists an account has in all. It may be repeated.
 func (b *Bucket) SetObjectACL(ctx context.Context, key, versionID string, acl ACL) error {
 	call := b.onVersion("PutObjectACL", http.MethodPut, key, "acl", versionID)
 	doc, err := acl.document()
@@ -100,12 +104,16 @@ func (b *Bucket) SetObjectCannedACL(ctx context.Context, key, versionID, canned,
 }
 
 func (a *ACL) decode(p *xmlParser) error {
-	return p.each(func(name string) error {
+	return p.each(func(name string) (err error) {
 		switch name {
 		case "Owner":
-			return decodeWho(p, &a.Owner.ID, &a.Owner.DisplayName, new(string))
+			a.Owner, err = decodeOwner(p)
+			return err
 		case "AccessControlList":
 			return p.each(func(string) error {
+				if len(a.Grants) == MaxGrants {
+					return fmt.Errorf("%w: it has more than %d grants", ErrMalformed, MaxGrants)
+				}
 				g, err := decodeGrant(p)
 				a.Grants = append(a.Grants, g)
 				return err
@@ -131,6 +139,11 @@ func decodeGrant(p *xmlParser) (g Grant, err error) {
 	return g, err
 }
 
+func decodeOwner(p *xmlParser) (o Owner, err error) {
+	err = decodeWho(p, &o.ID, &o.DisplayName, new(string))
+	return o, err
+}
+
 func decodeWho(p *xmlParser, id, name, uri *string) error {
 	return p.each(func(element string) (err error) {
 		switch element {
@@ -152,6 +165,9 @@ func decodeWho(p *xmlParser, id, name, uri *string) error {
 func (a ACL) document() ([]byte, error) {
 	if a.Owner.ID == "" {
 		return nil, fmt.Errorf("%w: an ACL without an owner", ErrInvalidInput)
+	}
+	if len(a.Grants) > MaxGrants {
+		return nil, fmt.Errorf("%w: %d grants are more than %d", ErrInvalidInput, len(a.Grants), MaxGrants)
 	}
 	said := a.Owner.ID + a.Owner.DisplayName
 	doc := []byte("<AccessControlPolicy><Owner>")

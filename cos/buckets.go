@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -13,11 +14,28 @@ import (
 const maxBuckets = 10_000
 
 // ListBuckets returns all buckets of the account, of every region (GET
-// Service). It may be repeated.
+// Service). A page of more than 1000 buckets, one that says that there are more
+// and brings none, and more than 10000 in all are [ErrMalformed]. It may be
+// repeated.
 func (c *Client) ListBuckets(ctx context.Context) ([]BucketInfo, error) {
+	return c.listBuckets(ctx, params{})
+}
+
+// ListBucketsIn is [Client.ListBuckets] for the buckets of one region. What a
+// service that does not know of regions answers of others is left out. It may be
+// repeated.
+func (c *Client) ListBucketsIn(ctx context.Context, region string) ([]BucketInfo, error) {
+	if err := checkRegion(region); err != nil {
+		return nil, fmt.Errorf("ListBuckets: %w", err)
+	}
+	all, err := c.listBuckets(ctx, params{}.add("region", region))
+	return slices.DeleteFunc(all, func(b BucketInfo) bool { return b.Region != region }), err
+}
+
+func (c *Client) listBuckets(ctx context.Context, query params) ([]BucketInfo, error) {
 	var all []BucketInfo
 	for marker := ""; ; {
-		page, next, err := c.bucketPage(ctx, marker)
+		page, next, err := c.bucketPage(ctx, slices.Clone(query).add("marker", marker))
 		if err != nil {
 			return nil, err
 		}
@@ -27,7 +45,7 @@ func (c *Client) ListBuckets(ctx context.Context) ([]BucketInfo, error) {
 			return all, nil
 		case len(all) > maxBuckets:
 			return nil, fmt.Errorf("ListBuckets: %w: more than %d buckets", ErrMalformed, maxBuckets)
-		case next <= marker:
+		case next <= marker || len(page) == 0:
 			return nil, fmt.Errorf("ListBuckets: %w: the page after %q does not advance", ErrMalformed, shortened(marker))
 		}
 		marker = next
@@ -35,16 +53,16 @@ func (c *Client) ListBuckets(ctx context.Context) ([]BucketInfo, error) {
 }
 
 // bucketPage returns one page and the marker of the next, "" on the last.
-func (c *Client) bucketPage(ctx context.Context, marker string) ([]BucketInfo, string, error) {
+func (c *Client) bucketPage(ctx context.Context, query params) ([]BucketInfo, string, error) {
 	var page []BucketInfo
 	var next string
 	truncated := false
-	call := &call{op: "ListBuckets", method: http.MethodGet, query: params{}.add("marker", marker)}
+	call := &call{op: "ListBuckets", method: http.MethodGet, query: query}
 	err := c.decoded(ctx, call, "ListAllMyBucketsResult", func(p *xmlParser) error {
 		return p.each(func(name string) (err error) {
 			switch name {
 			case "Buckets":
-				page, err = decodeBuckets(p)
+				page, err = decodeBuckets(p, page)
 			case "IsTruncated":
 				truncated, err = boolean(p)
 			case "NextMarker":
@@ -63,28 +81,35 @@ func (c *Client) bucketPage(ctx context.Context, marker string) ([]BucketInfo, s
 	return page, next, err
 }
 
-func decodeBuckets(p *xmlParser) (all []BucketInfo, err error) {
-	err = p.each(func(string) error {
-		var b BucketInfo
-		err := p.each(func(name string) (err error) {
-			switch name {
-			case "Name":
-				b.Name, err = p.text()
-			case "Location":
-				b.Region, err = p.text()
-			case "CreationDate":
-				b.Created, err = moment(p)
-			case "BucketType":
-				b.Type, err = p.text()
-			default:
-				err = p.skip()
-			}
-			return err
-		})
+func decodeBuckets(p *xmlParser, all []BucketInfo) ([]BucketInfo, error) {
+	err := p.each(func(string) error {
+		b, err := decodeBucket(p)
+		if err == nil {
+			err = pageOf("", "", 0).entry(len(all), b.Name)
+		}
 		all = append(all, b)
 		return err
 	})
 	return all, err
+}
+
+func decodeBucket(p *xmlParser) (b BucketInfo, err error) {
+	err = p.each(func(name string) (err error) {
+		switch name {
+		case "Name":
+			b.Name, err = p.text()
+		case "Location":
+			b.Region, err = p.text()
+		case "CreationDate":
+			b.Created, err = moment(p)
+		case "BucketType":
+			b.Type, err = p.text()
+		default:
+			err = p.skip()
+		}
+		return err
+	})
+	return b, err
 }
 
 // CreateBucket creates a bucket in the client's region (PUT Bucket). The name

@@ -278,6 +278,11 @@ func FuzzDeleteMany_NamesWhatItWasGiven(f *testing.F) {
 // answering is a transport that answers every request with a document.
 type answering func(r *http.Request) string
 
+func (f answering) bucket(t *testing.T) *cos.Bucket {
+	t.Helper()
+	return bucketAt(t, "http://h", func(c *cos.Config) { c.Transport = f })
+}
+
 func (f answering) RoundTrip(r *http.Request) (*http.Response, error) {
 	doc := f(r)
 	h := http.Header{"X-Cos-Request-Id": {"r"}, "Etag": {`"e"`}}

@@ -37,11 +37,11 @@ func ExampleClient() {
 func ExampleBucket_Pages() {
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("marker") == "" {
-			answerXML(w, http.StatusOK, `<ListBucketResult><IsTruncated>true</IsTruncated><NextMarker>a</NextMarker>`+
-				`<Contents><Key>a</Key><Size>3</Size></Contents></ListBucketResult>`)
+			answerXML(w, http.StatusOK, `<ListBucketResult><IsTruncated>true</IsTruncated><NextMarker>dir/a</NextMarker>`+
+				`<Contents><Key>dir/a</Key><Size>3</Size></Contents></ListBucketResult>`)
 			return
 		}
-		answerXML(w, http.StatusOK, `<ListBucketResult><Contents><Key>b</Key><Size>4</Size></Contents></ListBucketResult>`)
+		answerXML(w, http.StatusOK, `<ListBucketResult><Contents><Key>dir/b</Key><Size>4</Size></Contents></ListBucketResult>`)
 	}))
 	defer service.Close()
 	client, err := cos.New(cos.Config{Endpoint: service.URL})
@@ -61,8 +61,8 @@ func ExampleBucket_Pages() {
 		}
 	}
 	// Output:
-	// a 3
-	// b 4
+	// dir/a 3
+	// dir/b 4
 }
 
 func ExampleBucket_Select() {

@@ -52,9 +52,9 @@ func FuzzListNamesAndMarkers(f *testing.F) {
 			asked, _ = url.ParseQuery(r.URL.RawQuery)
 			return "<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>" + encode(key, true) + "</NextKeyMarker>" +
 				"<Version>" + row + "</Version><DeleteMarker>" + row + "</DeleteMarker>" +
-				"<CommonPrefixes><Prefix>" + encode(key, false) + "</Prefix></CommonPrefixes></ListVersionsResult>"
+				"<CommonPrefixes><Prefix>" + encode(key+"/", false) + "</Prefix></CommonPrefixes></ListVersionsResult>"
 		}).bucket(t)
-		page, err := b.ListVersions(context.Background(), VersionsOptions{})
+		page, err := b.ListVersions(context.Background(), VersionsOptions{Delimiter: "/"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func FuzzListNamesAndMarkers(f *testing.F) {
 				t.Errorf("%q %q came back as %q %q", key, version, v.Key, v.VersionID)
 			}
 		}
-		if page.Prefixes[0] != key || page.NextKeyMarker != key {
+		if page.Prefixes[0] != key+"/" || page.NextKeyMarker != key {
 			t.Errorf("%q came back as prefix %q, marker %q", key, page.Prefixes[0], page.NextKeyMarker)
 		}
 		_, _ = b.ListVersions(context.Background(), VersionsOptions{KeyMarker: page.NextKeyMarker, VersionMarker: version, Prefix: key})

@@ -11,15 +11,18 @@ import (
 	"time"
 )
 
-// List returns one page of at most 1000 objects and prefixes (GET Bucket). A
-// truncated page always has a NextMarker behind the marker that was asked for;
-// one without is [ErrMalformed]. It may be repeated.
+// List returns one page of at most 1000 objects and 1000 prefixes (GET Bucket).
+// A truncated page always has a NextMarker behind the marker that was asked for.
+// One without is [ErrMalformed], and so are more entries than were asked for and
+// names that do not begin with the prefix. It may be repeated.
 func (b *Bucket) List(ctx context.Context, o ListOptions) (*ListPage, error) {
 	call := b.onBucket("ListObjects", http.MethodGet)
+	asked := pageOf(o.Prefix, o.Delimiter, o.MaxKeys)
 	call.query = params{}.add("prefix", o.Prefix).add("delimiter", o.Delimiter).add("marker", o.Marker).
-		add("max-keys", pageSize(o.MaxKeys)).add("encoding-type", "url")
+		add("max-keys", strconv.Itoa(asked.most)).add("encoding-type", "url")
 	page := &ListPage{}
-	if err := b.client.decoded(ctx, call, "ListBucketResult", page.decode); err != nil {
+	decode := func(p *xmlParser) error { return page.decode(p, asked) }
+	if err := b.client.decoded(ctx, call, "ListBucketResult", decode); err != nil {
 		return nil, err
 	}
 	if page.Truncated && page.NextMarker == "" {
@@ -40,18 +43,11 @@ func (b *Bucket) List(ctx context.Context, o ListOptions) (*ListPage, error) {
 // error is yielded with a nil page and ends the loop; a page that does not
 // advance is one. Ranging again begins again.
 func (b *Bucket) Pages(ctx context.Context, o ListOptions) iter.Seq2[*ListPage, error] {
-	return pages(ctx, o, b.List, func(page *ListPage) (ListOptions, bool) {
+	return pages(ctx, b.onBucket("ListObjects", "").what(), o, b.List, func(page *ListPage) (ListOptions, bool) {
 		o := o
 		o.Marker = page.NextMarker
 		return o, page.Truncated
 	})
-}
-
-func pageSize(n int) string {
-	if n <= 0 || n > MaxPageKeys {
-		n = MaxPageKeys
-	}
-	return strconv.Itoa(n)
 }
 
 // last is the greatest name of a page, from which a service that gave no
@@ -67,15 +63,17 @@ func (l *ListPage) last() string {
 	return last
 }
 
-func (l *ListPage) decode(p *xmlParser) error {
+func (l *ListPage) decode(p *xmlParser, asked listing) error {
 	return p.each(func(name string) (err error) {
 		switch name {
 		case "Contents":
 			var o ObjectInfo
-			o, err = decodeObject(p)
+			if o, err = decodeObject(p); err == nil {
+				err = asked.entry(len(l.Objects), o.Key)
+			}
 			l.Objects = append(l.Objects, o)
 		case "CommonPrefixes":
-			l.Prefixes, err = decodePrefixes(p, l.Prefixes)
+			l.Prefixes, err = asked.prefixes(p, l.Prefixes)
 		case "IsTruncated":
 			l.Truncated, err = boolean(p)
 		case "NextMarker":
@@ -106,25 +104,11 @@ func (o *ObjectInfo) field(p *xmlParser, name string) (err error) {
 	case "Size":
 		o.Size, err = integer(p)
 	case "StorageClass":
-		var s string
-		s, err = p.text()
-		o.StorageClass = storageClass(s)
+		o.StorageClass, err = class(p)
 	default:
 		err = p.skip()
 	}
 	return err
-}
-
-func decodePrefixes(p *xmlParser, all []string) ([]string, error) {
-	err := p.each(func(name string) error {
-		if name != "Prefix" {
-			return p.skip()
-		}
-		s, err := encodedName(p)
-		all = append(all, s)
-		return err
-	})
-	return all, err
 }
 
 // encodedName reads a name that was asked for with encoding-type=url. "+" is a
@@ -136,7 +120,7 @@ func encodedName(p *xmlParser) (string, error) {
 	}
 	name, err := url.PathUnescape(s)
 	if err != nil {
-		return "", fmt.Errorf("name %s is not percent-encoded: %w", shortened(s), err)
+		return "", fmt.Errorf("%w: name %s is not percent-encoded", ErrMalformed, shortened(s))
 	}
 	return name, nil
 }
@@ -181,6 +165,11 @@ func parseTime(s string) time.Time {
 	}
 	t, _ := http.ParseTime(s)
 	return t
+}
+
+func class(p *xmlParser) (string, error) {
+	s, err := p.text()
+	return storageClass(s), err
 }
 
 // storageClass returns the documented spelling. The known ones are shared

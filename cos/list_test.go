@@ -33,8 +33,8 @@ func TestList_DecodesEveryName(t *testing.T) {
 		for _, key := range oddKeys {
 			fmt.Fprintf(&doc, `<Contents><Key>%s</Key><LastModified>2017-08-08T09:43:35.000Z</LastModified>`+
 				`<ETag>&quot;e&quot;</ETag><Size>7</Size><Owner><ID>1</ID><DisplayName/></Owner>`+
-				`<StorageClass>Standard_IA</StorageClass></Contents>`, encoded(key))
-			fmt.Fprintf(&doc, `<CommonPrefixes><Prefix>%s</Prefix></CommonPrefixes>`, encoded(key))
+				`<StorageClass>Standard_IA</StorageClass></Contents>`, encoded("p/"+key))
+			fmt.Fprintf(&doc, `<CommonPrefixes><Prefix>%s</Prefix></CommonPrefixes>`, encoded("p/"+key+"/"))
 		}
 		doc.WriteString("</ListBucketResult>\n")
 		answerXML(w, 200, doc.String())
@@ -43,13 +43,14 @@ func TestList_DecodesEveryName(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, page.Truncated)
 	assert.Equal(t, "p/+ z", page.NextMarker)
-	assert.Equal(t, oddKeys, page.Prefixes)
+	require.Len(t, page.Prefixes, len(oddKeys))
 	require.Len(t, page.Objects, len(oddKeys))
 	for i, o := range page.Objects {
 		assert.Equal(t, cos.ObjectInfo{
-			Key: oddKeys[i], Size: 7, ETag: "e", StorageClass: "STANDARD_IA",
+			Key: "p/" + oddKeys[i], Size: 7, ETag: "e", StorageClass: "STANDARD_IA",
 			LastModified: time.Date(2017, 8, 8, 9, 43, 35, 0, time.UTC),
 		}, o)
+		assert.Equal(t, "p/"+oddKeys[i]+"/", page.Prefixes[i])
 	}
 }
 
@@ -108,7 +109,7 @@ func TestPages_GoesOnToTheEnd(t *testing.T) {
 		}
 	})
 	var keys []string
-	for page, err := range b.Pages(t.Context(), cos.ListOptions{}) {
+	for page, err := range b.Pages(t.Context(), cos.ListOptions{Delimiter: "/"}) {
 		require.NoError(t, err)
 		for _, o := range page.Objects {
 			keys = append(keys, o.Key)
@@ -153,6 +154,20 @@ func TestListBuckets_ReadsEveryPage(t *testing.T) {
 	require.NoError(t, err)
 	at := time.Date(2017, 8, 8, 9, 43, 35, 0, time.UTC)
 	assert.Equal(t, []cos.BucketInfo{{Name: "a-1", Region: "ap-x", Created: at}, {Name: "b-1", Region: "ap-x", Created: at}}, got)
+}
+
+func TestListBucketsIn_AsksForOneRegion(t *testing.T) {
+	t.Parallel()
+	b := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, "/?region=ap-x service.cos.myqcloud.com", r.RequestURI+" "+r.Host)
+		answerXML(w, 200, `<ListAllMyBucketsResult><Buckets><Bucket><Name>a-1</Name><Location>ap-x</Location></Bucket>`+
+			`<Bucket><Name>b-1</Name><Location>ap-y</Location></Bucket></Buckets></ListAllMyBucketsResult>`)
+	})
+	got, err := b.Client().ListBucketsIn(t.Context(), "ap-x")
+	require.NoError(t, err)
+	assert.Equal(t, []cos.BucketInfo{{Name: "a-1", Region: "ap-x"}}, got)
+	_, err = b.Client().ListBucketsIn(t.Context(), "")
+	require.ErrorIs(t, err, cos.ErrNoRegion)
 }
 
 func TestCreateBucket_PutsTheBucketItself(t *testing.T) {

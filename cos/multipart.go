@@ -64,34 +64,46 @@ func (b *Bucket) UploadPart(ctx context.Context, key, uploadID string, number in
 	return b.put(ctx, call, body)
 }
 
-// ListParts returns one page of at most 1000 parts, those after marker (List
-// Parts); 0 is the first page. A truncated page that does not advance is
-// [ErrMalformed]. It may be repeated.
-func (b *Bucket) ListParts(ctx context.Context, key, uploadID string, marker int) (*PartsPage, error) {
+// ListParts returns one page of at most 1000 parts, ascending by number (List
+// Parts). A truncated page brings parts and its NextMarker is behind the marker
+// that was asked for. One that does not is [ErrMalformed], as are more parts than
+// were asked for and parts out of order. It may be repeated.
+func (b *Bucket) ListParts(ctx context.Context, key, uploadID string, o PartsOptions) (*PartsPage, error) {
 	call, err := b.onUpload("ListParts", http.MethodGet, key, uploadID)
 	if err != nil {
 		return nil, err
 	}
-	if marker > 0 {
-		call.query = call.query.add("part-number-marker", strconv.Itoa(marker))
+	if o.Marker > 0 {
+		call.query = call.query.add("part-number-marker", strconv.Itoa(o.Marker))
 	}
-	call.query = call.query.add("max-parts", strconv.Itoa(MaxPageKeys)).add("encoding-type", "url")
-	page := &PartsPage{}
-	if err := b.client.decoded(ctx, call, "ListPartsResult", page.decode); err != nil {
+	o.MaxParts = pageOf("", "", o.MaxParts).most
+	call.query = call.query.add("max-parts", strconv.Itoa(o.MaxParts)).add("encoding-type", "url")
+	page := &PartsPage{StorageClass: storageClass("")}
+	decode := func(p *xmlParser) error { return page.decode(p, o) }
+	if err := b.client.decoded(ctx, call, "ListPartsResult", decode); err != nil {
 		return nil, err
 	}
-	if page.Truncated && page.NextMarker <= marker {
-		return nil, fmt.Errorf("%s: %w: the page after part %d does not advance", call.what(), ErrMalformed, marker)
+	if !page.Truncated {
+		page.NextMarker = 0
+		return page, nil
+	}
+	if page.NextMarker <= o.Marker || page.NextMarker > MaxParts || len(page.Parts) == 0 {
+		return nil, fmt.Errorf("%s: %w: the page after part %d does not advance", call.what(), ErrMalformed, o.Marker)
 	}
 	return page, nil
 }
 
-func (l *PartsPage) decode(p *xmlParser) error {
+func (l *PartsPage) decode(p *xmlParser, asked PartsOptions) error {
+	last := asked.Marker
 	return p.each(func(name string) (err error) {
 		switch name {
 		case "Part":
 			var part Part
 			part, err = decodePart(p)
+			if err == nil && (part.Number <= last || len(l.Parts) == asked.MaxParts) {
+				err = fmt.Errorf("%w: part %d is out of order or one too many", ErrMalformed, part.Number)
+			}
+			last = part.Number
 			l.Parts = append(l.Parts, part)
 		case "IsTruncated":
 			l.Truncated, err = boolean(p)
@@ -100,6 +112,12 @@ func (l *PartsPage) decode(p *xmlParser) error {
 			s, err = p.text()
 			// Absent or empty on the last page.
 			l.NextMarker, _ = strconv.Atoi(strings.TrimSpace(s))
+		case "StorageClass":
+			l.StorageClass, err = class(p)
+		case "Owner":
+			l.Owner, err = decodeOwner(p)
+		case "Initiator":
+			l.Initiator, err = decodeOwner(p)
 		default:
 			err = p.skip()
 		}
@@ -134,9 +152,12 @@ func decodePart(p *xmlParser) (part Part, err error) {
 // PartPages lists page after page of an upload's parts, as [Bucket.Pages] does
 // of objects (List Parts).
 func (b *Bucket) PartPages(ctx context.Context, key, uploadID string) iter.Seq2[*PartsPage, error] {
-	return pages(ctx, 0, func(ctx context.Context, marker int) (*PartsPage, error) {
-		return b.ListParts(ctx, key, uploadID, marker)
-	}, func(page *PartsPage) (int, bool) { return page.NextMarker, page.Truncated })
+	list := func(ctx context.Context, o PartsOptions) (*PartsPage, error) {
+		return b.ListParts(ctx, key, uploadID, o)
+	}
+	return pages(ctx, target("ListParts", b.name, key), PartsOptions{}, list, func(page *PartsPage) (PartsOptions, bool) {
+		return PartsOptions{Marker: page.NextMarker}, page.Truncated
+	})
 }
 
 // AllParts returns every part the service holds of an upload, by number (List
@@ -175,15 +196,7 @@ func (b *Bucket) CompleteUpload(ctx context.Context, key, uploadID string, parts
 	}
 	r := &CompleteResult{VersionID: a.Header.Get("x-cos-version-id")}
 	r.CRC64, r.HasCRC64 = crcHeader(a.Header)
-	err = a.document("CompleteMultipartUploadResult", func(p *xmlParser) error {
-		return p.each(func(name string) (err error) {
-			if name != "ETag" {
-				return p.skip()
-			}
-			r.ETag, err = etag(p)
-			return err
-		})
-	})
+	err = a.document("CompleteMultipartUploadResult", r.decode)
 	if err == nil && r.ETag == "" {
 		err = fmt.Errorf("%s: %w: it holds no ETag", call.what(), ErrMalformed)
 	}
@@ -191,6 +204,24 @@ func (b *Bucket) CompleteUpload(ctx context.Context, key, uploadID string, parts
 		return nil, err
 	}
 	return r, nil
+}
+
+func (r *CompleteResult) decode(p *xmlParser) error {
+	return p.each(func(name string) (err error) {
+		switch name {
+		case "Location":
+			r.Location, err = p.text()
+		case "Bucket":
+			r.Bucket, err = p.text()
+		case "Key":
+			r.Key, err = p.text()
+		case "ETag":
+			r.ETag, err = etag(p)
+		default:
+			err = p.skip()
+		}
+		return err
+	})
 }
 
 func completeDocument(parts []Part) ([]byte, error) {

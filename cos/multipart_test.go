@@ -59,7 +59,7 @@ func TestCompleteUpload_SendsThePartsInOrder(t *testing.T) {
 	})
 	got, err := b.CompleteUpload(t.Context(), "k", "u&", twoParts)
 	require.NoError(t, err)
-	assert.Equal(t, &cos.CompleteResult{ETag: "e-2", CRC64: 5, HasCRC64: true, VersionID: "v"}, got)
+	assert.Equal(t, &cos.CompleteResult{Location: "l", Bucket: "b", Key: "k", ETag: "e-2", CRC64: 5, HasCRC64: true, VersionID: "v"}, got)
 }
 
 func TestCompleteUpload_SpacesBeforeTheDocumentAreASignOfLife(t *testing.T) {
@@ -149,17 +149,45 @@ func TestAllParts_StopsAtAPageThatDoesNotAdvance(t *testing.T) {
 
 func TestAllParts_ListThatNeverEndsIsAnError(t *testing.T) {
 	t.Parallel()
-	pages := 0
-	b := bucketAt(t, "http://h", func(c *cos.Config) {
-		c.Transport = answering(func(*http.Request) string {
-			pages++
-			return fmt.Sprintf("<ListPartsResult><NextPartNumberMarker>%d</NextPartNumberMarker><IsTruncated>true</IsTruncated>%s"+
-				"</ListPartsResult>", pages, strings.Repeat("<Part><PartNumber>1</PartNumber></Part>", 1000))
+	for name, parts := range map[string]func(page int) string{
+		"no parts":  func(int) string { return "" },
+		"old parts": func(int) string { return "<Part><PartNumber>1</PartNumber></Part>" },
+		"new parts": func(page int) string { return fmt.Sprintf("<Part><PartNumber>%d</PartNumber></Part>", 100*page) },
+		"one part again and again": func(page int) string {
+			return strings.Repeat(fmt.Sprintf("<Part><PartNumber>%d</PartNumber></Part>", page), 2)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pages := 0
+			b := bucketAt(t, "http://h", func(c *cos.Config) {
+				c.Transport = answering(func(*http.Request) string {
+					pages++
+					return fmt.Sprintf("<ListPartsResult><NextPartNumberMarker>%d</NextPartNumberMarker><IsTruncated>true</IsTruncated>%s"+
+						"</ListPartsResult>", 100*pages, parts(pages))
+				})
+			})
+			_, err := b.AllParts(t.Context(), "k", "u")
+			require.ErrorIs(t, err, cos.ErrMalformed)
+			assert.LessOrEqual(t, pages, 101)
 		})
+	}
+}
+
+func TestListParts_ReadsOnePage(t *testing.T) {
+	t.Parallel()
+	b := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, "uploadId=u&part-number-marker=3&max-parts=2&encoding-type=url", r.URL.RawQuery)
+		answerXML(w, 200, `<ListPartsResult><Owner><ID>o</ID></Owner><Initiator><ID>i</ID><DisplayName>I</DisplayName></Initiator>
+			<StorageClass>Standard_IA</StorageClass><IsTruncated>true</IsTruncated><NextPartNumberMarker>9</NextPartNumberMarker>
+			<Part><PartNumber>9</PartNumber><ETag>"e"</ETag><Size>1</Size></Part></ListPartsResult>`)
 	})
-	_, err := b.AllParts(t.Context(), "k", "u")
-	require.ErrorIs(t, err, cos.ErrMalformed)
-	assert.Less(t, pages, 20)
+	got, err := b.ListParts(t.Context(), "k", "u", cos.PartsOptions{Marker: 3, MaxParts: 2})
+	require.NoError(t, err)
+	assert.Equal(t, &cos.PartsPage{
+		Parts: []cos.Part{{Number: 9, Size: 1, ETag: "e"}}, Truncated: true, NextMarker: 9,
+		StorageClass: "STANDARD_IA", Owner: cos.Owner{ID: "o"}, Initiator: cos.Owner{ID: "i", DisplayName: "I"},
+	}, got)
 }
 
 func TestAbortUpload_OfAnUnknownUploadSaysSo(t *testing.T) {
@@ -171,6 +199,19 @@ func TestAbortUpload_OfAnUnknownUploadSaysSo(t *testing.T) {
 	require.ErrorIs(t, b.AbortUpload(t.Context(), "k", "u"), cos.ErrNoUpload)
 }
 
+func TestListUploads_GoesOnWithinAKeyThatIsNamedAlone(t *testing.T) {
+	t.Parallel()
+	for key, want := range map[string]string{"b": "u", "bb": ""} {
+		b := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			answerXML(w, 200, `<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><NextKeyMarker>`+key+`</NextKeyMarker>`+
+				`<Upload><Key>b</Key><UploadId>u</UploadId></Upload></ListMultipartUploadsResult>`)
+		})
+		page, err := b.ListUploads(t.Context(), cos.UploadsOptions{})
+		require.NoError(t, err)
+		assert.Equal(t, key+" "+want, page.NextKeyMarker+" "+page.NextUploadMark)
+	}
+}
+
 func TestListUploads_DecodesAndRefusesToStandStill(t *testing.T) {
 	t.Parallel()
 	b := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -178,17 +219,19 @@ func TestListUploads_DecodesAndRefusesToStandStill(t *testing.T) {
 		answerXML(w, 200, `<ListMultipartUploadsResult><Encoding-Type>url</Encoding-Type><IsTruncated>true</IsTruncated>
 			<NextKeyMarker>a%2Bb</NextKeyMarker><NextUploadIdMarker>u2</NextUploadIdMarker>
 			<Upload><Key>a%2Bb</Key><UploadId>u2</UploadId><Initiator><ID>x</ID></Initiator>
+			<StorageClass>Archive</StorageClass><Owner><ID>o</ID><DisplayName>O</DisplayName></Owner>
 			<Initiated>2017-08-08T09:43:35.000Z</Initiated></Upload>
-			<CommonPrefixes><Prefix>d%20/</Prefix></CommonPrefixes></ListMultipartUploadsResult>`)
+			<CommonPrefixes><Prefix>d%20%2F</Prefix></CommonPrefixes></ListMultipartUploadsResult>`)
 	})
-	got, err := b.ListUploads(t.Context(), cos.UploadsOptions{Prefix: "p"})
+	got, err := b.ListUploads(t.Context(), cos.UploadsOptions{Delimiter: "/"})
 	require.NoError(t, err)
 	assert.Equal(t, &cos.UploadsPage{
 		Uploads: []cos.Upload{{
-			Key: "a+b", UploadID: "u2", Initiated: time.Date(2017, 8, 8, 9, 43, 35, 0, time.UTC),
+			Key: "a+b", UploadID: "u2", Initiated: time.Date(2017, 8, 8, 9, 43, 35, 0, time.UTC), StorageClass: "ARCHIVE",
+			Owner: cos.Owner{ID: "o", DisplayName: "O"}, Initiator: cos.Owner{ID: "x"},
 		}},
 		Prefixes: []string{"d /"}, Truncated: true, NextKeyMarker: "a+b", NextUploadMark: "u2",
 	}, got)
-	_, err = b.ListUploads(t.Context(), cos.UploadsOptions{KeyMarker: "a+b", UploadMarker: "u2"})
+	_, err = b.ListUploads(t.Context(), cos.UploadsOptions{Delimiter: "/", KeyMarker: "a+b", UploadMarker: "u2"})
 	require.ErrorContains(t, err, "does not advance")
 }

@@ -19,8 +19,8 @@ const (
 type Tag struct{ Key, Value string }
 
 // ObjectTags asks for an object's tags (GET Object tagging); an object without
-// any has an empty list. An empty versionID means the newest version. It may be
-// repeated.
+// any has an empty list, more than 10 tags are [ErrMalformed]. An empty
+// versionID means the newest version. It may be repeated.
 func (b *Bucket) ObjectTags(ctx context.Context, key, versionID string) ([]Tag, error) {
 	var tags []Tag
 	call := b.onVersion("GetObjectTagging", http.MethodGet, key, "tagging", versionID)
@@ -85,6 +85,9 @@ func decodeTags(p *xmlParser) (tags []Tag, err error) {
 			return p.skip()
 		}
 		return p.each(func(string) error {
+			if len(tags) == MaxTags {
+				return fmt.Errorf("%w: it has more than %d tags", ErrMalformed, MaxTags)
+			}
 			var t Tag
 			err := p.each(func(name string) (err error) {
 				switch name {

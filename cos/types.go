@@ -31,7 +31,10 @@ type ListPage struct {
 	NextMarker string // set if Truncated
 }
 
-// ObjectInfo is one object of a listing.
+// ObjectInfo is one object of a listing. A million of them are held at a time,
+// so what else a row says is left out on purpose: [Bucket.ObjectACL] tells the
+// owner, who is the bucket's, and [Bucket.Head] the tier of INTELLIGENT_TIERING
+// and the state of a restore.
 type ObjectInfo struct {
 	Key          string
 	Size         int64
@@ -157,18 +160,30 @@ type Part struct {
 	LastModified time.Time
 }
 
+// PartsOptions selects a page of [Bucket.ListParts].
+type PartsOptions struct {
+	Marker   int // the page starts after this part; 0 is the first page
+	MaxParts int // 1..1000; 0 means 1000
+}
+
 // PartsPage is one page of [Bucket.ListParts], by part number.
 type PartsPage struct {
-	Parts      []Part
-	Truncated  bool
-	NextMarker int // a part number; set if Truncated
+	Parts        []Part
+	Truncated    bool
+	NextMarker   int    // a part number; set if Truncated
+	StorageClass string // of the object to be; "STANDARD" if the service names none
+	Owner        Owner  // of the object to be
+	Initiator    Owner  // who began the upload
 }
 
 // Upload is one multipart upload in progress.
 type Upload struct {
-	Key       string
-	UploadID  string
-	Initiated time.Time
+	Key          string
+	UploadID     string
+	Initiated    time.Time
+	StorageClass string // of the object to be; "STANDARD" if the service names none
+	Owner        Owner  // of the object to be
+	Initiator    Owner  // who began it
 }
 
 // UploadsPage is one page of [Bucket.ListUploads].
@@ -191,6 +206,9 @@ type UploadsOptions struct {
 
 // CompleteResult is what completing a multipart upload answered.
 type CompleteResult struct {
+	Location  string // host and path of the object, perhaps with a scheme; for people
+	Bucket    string // as the answer names it; empty if it does not
+	Key       string // the same
 	ETag      string // without quotes, ends in -N for N parts
 	CRC64     uint64 // of the whole object
 	HasCRC64  bool   // false if the service gave none

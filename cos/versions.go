@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -37,27 +38,34 @@ type VersionsPage struct {
 }
 
 // ListVersions returns one page of the versions of all objects (GET Bucket
-// Object versions), at most 1000 of them. A truncated page always has markers
-// behind those that were asked for; one without is [ErrMalformed]. A
-// VersionMarker without a KeyMarker is [ErrInvalidInput]. It may be repeated.
+// Object versions), at most 1000 of them and 1000 prefixes. A truncated page
+// always has a key marker that is not before the one asked for, and another
+// version marker if it is the same. One without is [ErrMalformed], as is what
+// [Bucket.List] calls so. Whether a version is behind another cannot be told
+// from their ids: [Bucket.VersionPages] notices markers that come round again.
+// A VersionMarker without a KeyMarker is [ErrInvalidInput]. It may be repeated.
 func (b *Bucket) ListVersions(ctx context.Context, o VersionsOptions) (*VersionsPage, error) {
 	call := b.onBucket("ListObjectVersions", http.MethodGet)
 	if o.VersionMarker != "" && o.KeyMarker == "" {
 		return nil, fmt.Errorf("%s: %w: a version marker needs a key marker", call.what(), ErrInvalidInput)
 	}
+	asked := pageOf(o.Prefix, o.Delimiter, o.MaxKeys)
 	call.query = params{{"versions", ""}}.add("prefix", o.Prefix).add("delimiter", o.Delimiter).
 		add("key-marker", o.KeyMarker).add("version-id-marker", o.VersionMarker).
-		add("max-keys", pageSize(o.MaxKeys)).add("encoding-type", "url")
+		add("max-keys", strconv.Itoa(asked.most)).add("encoding-type", "url")
 	page := &VersionsPage{}
-	if err := b.client.decoded(ctx, call, "ListVersionsResult", page.decode); err != nil {
+	decode := func(p *xmlParser) error { return page.decode(p, asked) }
+	if err := b.client.decoded(ctx, call, "ListVersionsResult", decode); err != nil {
 		return nil, err
 	}
 	if !page.Truncated {
 		page.NextKeyMarker, page.NextVersionMarker = "", ""
 		return page, nil
 	}
-	if page.NextKeyMarker == "" {
-		page.NextKeyMarker, page.NextVersionMarker = page.last()
+	// A key alone would leave out what is left of its versions.
+	key, version := page.last()
+	if page.NextKeyMarker == "" || page.NextKeyMarker == key && page.NextVersionMarker == "" {
+		page.NextKeyMarker, page.NextVersionMarker = key, version
 	}
 	stuck := page.NextKeyMarker == o.KeyMarker && page.NextVersionMarker == o.VersionMarker
 	if stuck || page.NextKeyMarker < o.KeyMarker {
@@ -67,9 +75,10 @@ func (b *Bucket) ListVersions(ctx context.Context, o VersionsOptions) (*Versions
 }
 
 // VersionPages lists page after page of versions, as [Bucket.Pages] does of
-// objects (GET Bucket Object versions).
+// objects (GET Bucket Object versions). Pages that go round in a circle are
+// [ErrMalformed], at the latest when three times as many came as are different.
 func (b *Bucket) VersionPages(ctx context.Context, o VersionsOptions) iter.Seq2[*VersionsPage, error] {
-	return pages(ctx, o, b.ListVersions, func(page *VersionsPage) (VersionsOptions, bool) {
+	return pages(ctx, b.onBucket("ListObjectVersions", "").what(), o, b.ListVersions, func(page *VersionsPage) (VersionsOptions, bool) {
 		o := o
 		o.KeyMarker, o.VersionMarker = page.NextKeyMarker, page.NextVersionMarker
 		return o, page.Truncated
@@ -87,15 +96,17 @@ func (l *VersionsPage) last() (key, version string) {
 	return key, version
 }
 
-func (l *VersionsPage) decode(p *xmlParser) error {
+func (l *VersionsPage) decode(p *xmlParser, asked listing) error {
 	return p.each(func(name string) (err error) {
 		switch name {
 		case "Version", "DeleteMarker":
 			var v Version
-			v, err = decodeVersion(p, name == "DeleteMarker")
+			if v, err = decodeVersion(p, name == "DeleteMarker"); err == nil {
+				err = asked.entry(len(l.Versions), v.Key)
+			}
 			l.Versions = append(l.Versions, v)
 		case "CommonPrefixes":
-			l.Prefixes, err = decodePrefixes(p, l.Prefixes)
+			l.Prefixes, err = asked.prefixes(p, l.Prefixes)
 		case "IsTruncated":
 			l.Truncated, err = boolean(p)
 		case "NextKeyMarker":

@@ -53,15 +53,17 @@ func TestListVersions_GoesOnFromTheLastEntryIfNoMarkerIsNamed(t *testing.T) {
 	t.Parallel()
 	const version = `<Version><Key>b</Key><VersionId>v</VersionId></Version>`
 	for name, tt := range map[string]struct{ rows, key, version string }{
-		"a version is last": {`<CommonPrefixes><Prefix>a/</Prefix></CommonPrefixes>` + version, "b", "v"},
-		"a prefix is last":  {`<CommonPrefixes><Prefix>c/</Prefix></CommonPrefixes>` + version, "c/", ""},
+		"a key is named, and not which of its versions": {`<NextKeyMarker>b</NextKeyMarker>` + version, "b", "v"},
+		"another key is named":                          {`<NextKeyMarker>bb</NextKeyMarker>` + version, "bb", ""},
+		"a version is last":                             {`<CommonPrefixes><Prefix>a/</Prefix></CommonPrefixes>` + version, "b", "v"},
+		"a prefix is last":                              {`<CommonPrefixes><Prefix>c/</Prefix></CommonPrefixes>` + version, "c/", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 				answerXML(w, 200, `<ListVersionsResult><IsTruncated>true</IsTruncated>`+tt.rows+`</ListVersionsResult>`)
 			})
-			page, err := b.ListVersions(t.Context(), cos.VersionsOptions{})
+			page, err := b.ListVersions(t.Context(), cos.VersionsOptions{Delimiter: "/"})
 			require.NoError(t, err)
 			assert.Equal(t, tt.key, page.NextKeyMarker)
 			assert.Equal(t, tt.version, page.NextVersionMarker)

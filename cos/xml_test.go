@@ -33,7 +33,7 @@ func decodePage(doc []byte) (*ListPage, error) {
 	if _, err := p.root(); err != nil {
 		return nil, err
 	}
-	return page, page.decode(p)
+	return page, page.decode(p, pageOf("p/", "", 0))
 }
 
 type stdPage struct {
@@ -79,12 +79,17 @@ func FuzzDecode(f *testing.F) {
 	} {
 		f.Add([]byte(doc))
 	}
+	asked := pageOf("", "/", 9)
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		for _, decode := range []func(*xmlParser) error{
-			(&ListPage{}).decode, (&PartsPage{}).decode, (&UploadsPage{}).decode, (&VersionsPage{}).decode,
+			func(p *xmlParser) error { return (&ListPage{}).decode(p, asked) },
+			func(p *xmlParser) error { return (&VersionsPage{}).decode(p, asked) },
+			func(p *xmlParser) error { return (&UploadsPage{}).decode(p, asked) },
+			func(p *xmlParser) error { return (&PartsPage{}).decode(p, PartsOptions{MaxParts: 9}) },
+			(&CompleteResult{}).decode,
 			(&CopyResult{}).decode, (&ACL{}).decode, (&SelectCounts{}).decode, anyDeletion().decode,
 			func(p *xmlParser) error { _, err := decodeTags(p); return err },
-			func(p *xmlParser) error { _, err := decodeBuckets(p); return err },
+			func(p *xmlParser) error { _, err := decodeBuckets(p, nil); return err },
 			func(p *xmlParser) error { return decodeVersioning(p, new(string)) },
 			(*xmlParser).skip, func(p *xmlParser) error { _, err := p.text(); return err },
 		} {

@@ -124,7 +124,7 @@ func completeEnds(t *testing.T, p place) {
 	part := p.part(t, u.key, u.id, 1, "content")
 	p.complete(t, u.key, u.id, part)
 	assertNoUpload(t, p.tryPart(t, u.key, u.id, 2, text("x")), "complete")
-	_, err := p.Bucket.ListParts(t.Context(), u.key, u.id, 0)
+	_, err := p.Bucket.ListParts(t.Context(), u.key, u.id, cos.PartsOptions{})
 	assertNoUpload(t, err, "complete")
 	assertNoUpload(t, p.Bucket.AbortUpload(t.Context(), u.key, u.id), "complete")
 	assert.Equal(t, "content", p.get(t, u.key))

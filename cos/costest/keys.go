@@ -96,7 +96,7 @@ func keysOfTheBucket(t *testing.T, p place) {
 			"initiate":     func() error { _, err := b.InitiateUpload(ctx, key, cos.Headers{}); return err },
 			"part":         func() error { return p.tryPart(t, key, "id", 1, text("")) },
 			"copy part to": func() error { return p.tryCopyPart(t, anUpload{key, "id"}, 1, cos.CopySource{Key: p.key("k")}, nil) },
-			"list parts":   func() error { _, err := b.ListParts(ctx, key, "id", 0); return err },
+			"list parts":   func() error { _, err := b.ListParts(ctx, key, "id", cos.PartsOptions{}); return err },
 			"complete":     func() error { return p.tryComplete(t, key, "id", part...) },
 			"abort":        func() error { return b.AbortUpload(ctx, key, "id") },
 			"get ACL":      func() error { _, err := b.ObjectACL(ctx, key, ""); return err },

@@ -61,7 +61,7 @@ func partsAreListed(t *testing.T, p place) {
 	first := p.part(t, u.key, u.id, 2, "two")
 	assert.Equal(t, []cos.Part{first, last}, p.parts(t, u.key, u.id))
 
-	page, err := p.Bucket.ListParts(t.Context(), u.key, u.id, 2)
+	page, err := p.Bucket.ListParts(t.Context(), u.key, u.id, cos.PartsOptions{Marker: 2})
 	require.NoError(t, err)
 	require.Len(t, page.Parts, 1, "the page starts after the marker")
 	assert.Equal(t, 7, page.Parts[0].Number)
@@ -87,7 +87,7 @@ func partsInPages(t *testing.T, p place) {
 	}
 	wg.Wait()
 	assert.Equal(t, want, p.parts(t, u.key, u.id))
-	page, err := p.Bucket.ListParts(t.Context(), u.key, u.id, 0)
+	page, err := p.Bucket.ListParts(t.Context(), u.key, u.id, cos.PartsOptions{})
 	require.NoError(t, err)
 	assert.Len(t, page.Parts, cos.MaxPageKeys)
 	assert.True(t, page.Truncated)
@@ -148,9 +148,9 @@ func partsOfNoUpload(t *testing.T, p place) {
 	assertNoUpload(t, p.tryPart(t, other, u.id, 1, text("x")), "the upload is of another key")
 	require.NoError(t, p.Bucket.AbortUpload(t.Context(), u.key, u.id))
 	assertNoUpload(t, p.tryPart(t, u.key, u.id, 1, text("x")), "the upload is gone")
-	_, err := p.Bucket.ListParts(t.Context(), u.key, u.id, 0)
+	_, err := p.Bucket.ListParts(t.Context(), u.key, u.id, cos.PartsOptions{})
 	assertNoUpload(t, err, "the upload is gone")
-	_, err = p.Bucket.ListParts(t.Context(), u.key, "0123456789abcdef", 0)
+	_, err = p.Bucket.ListParts(t.Context(), u.key, "0123456789abcdef", cos.PartsOptions{})
 	assertNoUpload(t, err, "there never was one")
 }
 

@@ -24,6 +24,7 @@ const apiTable = "../../docs/api.md"
 // ours sends.
 var documents = map[string]string{
 	"ListBuckets":        "GET Service",
+	"ListBucketsIn":      "GET Service",
 	"CreateBucket":       "PUT Bucket",
 	"DeleteBucket":       "DELETE Bucket",
 	"FindRegion":         "HEAD Bucket",

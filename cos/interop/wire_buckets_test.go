@@ -29,6 +29,15 @@ var wireBuckets = map[string]operation{
 		},
 		proxyOnly: true,
 	},
+	"ListBucketsIn": {
+		sdk: func(ctx context.Context, c *sdk.Client, _ string) error {
+			return onlyError2(c.Service.Get(ctx, &sdk.ServiceGetOptions{Region: region}))
+		},
+		ours: func(ctx context.Context, b *cos.Bucket, _ string) error {
+			return onlyError(b.Client().ListBucketsIn(ctx, region))
+		},
+		proxyOnly: true,
+	},
 	"CreateBucket": {
 		sdk: func(ctx context.Context, c *sdk.Client, _ string) error {
 			return onlyError(atBucket(c, fresh).Put(ctx, nil))

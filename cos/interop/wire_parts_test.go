@@ -49,6 +49,14 @@ var wireParts = map[string]operation{
 			return onlyError(b.UploadPart(ctx, wireKey, id, 10000, wireBody("part two")))
 		},
 	},
+	"ListParts, few": {
+		sdk: func(ctx context.Context, c *sdk.Client, id string) error {
+			return onlyError2(c.Object.ListParts(ctx, wireKey, id, &sdk.ObjectListPartsOptions{EncodingType: "url", MaxParts: "2"}))
+		},
+		ours: func(ctx context.Context, b *cos.Bucket, id string) error {
+			return onlyError(b.ListParts(ctx, wireKey, id, cos.PartsOptions{MaxParts: 2}))
+		},
+	},
 	"ListParts": {
 		sdk: func(ctx context.Context, c *sdk.Client, id string) error {
 			return onlyError2(c.Object.ListParts(ctx, wireKey, id, &sdk.ObjectListPartsOptions{
@@ -56,7 +64,7 @@ var wireParts = map[string]operation{
 			}))
 		},
 		ours: func(ctx context.Context, b *cos.Bucket, id string) error {
-			return onlyError(b.ListParts(ctx, wireKey, id, 3))
+			return onlyError(b.ListParts(ctx, wireKey, id, cos.PartsOptions{Marker: 3}))
 		},
 	},
 	"CompleteUpload": {
