@@ -21,6 +21,7 @@ type frame struct {
 	message, event          string // kinds
 	errorCode, errorMessage string
 	payload                 []byte
+	length                  int // bytes of the whole frame
 }
 
 // A frameReader cuts an event stream into frames. It believes no length before
@@ -28,13 +29,18 @@ type frame struct {
 type frameReader struct {
 	r       io.Reader
 	prelude [preludeBytes]byte
+	got     int // bytes of the prelude
 	buf     []byte
 }
+
+// start returns what was read of the last frame's prelude.
+func (f *frameReader) start() []byte { return f.prelude[:f.got] }
 
 // next returns the next frame; io.EOF if there is none, io.ErrUnexpectedEOF if
 // it is cut.
 func (f *frameReader) next() (frame, error) {
-	if _, err := io.ReadFull(f.r, f.prelude[:]); err != nil {
+	var err error
+	if f.got, err = io.ReadFull(f.r, f.prelude[:]); err != nil {
 		return frame{}, err
 	}
 	total := binary.BigEndian.Uint32(f.prelude[:4])
@@ -63,7 +69,7 @@ func (f *frameReader) next() (frame, error) {
 	if sum != binary.BigEndian.Uint32(f.buf[rest-4:]) {
 		return frame{}, fmt.Errorf("%w: %w: the CRC of a frame is wrong", ErrMalformed, ErrDamaged)
 	}
-	out := frame{payload: body[headers:]}
+	out := frame{payload: body[headers:], length: int(total)}
 	return out, out.readHeaders(body[:headers])
 }
 

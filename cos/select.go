@@ -1,12 +1,14 @@
 package cos
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -44,6 +46,10 @@ type SelectStream struct {
 	frames frameReader
 	err    error // what Next returns from now on
 	closed atomic.Bool
+
+	received int64 // bytes of records
+	returned int64 // bytes of records that the service says it sent
+	silent   int   // bytes of frames since the last event
 }
 
 var errStreamClosed = errors.New("the stream is closed")
@@ -69,10 +75,13 @@ func (b *Bucket) Select(ctx context.Context, key string, q SelectQuery) (*Select
 }
 
 // Next returns the next event, and io.EOF after [SelectEnd]. A query that the
-// service breaks off is an [*Error] with its code, a stream that ends without
-// SelectEnd [ErrCutBody], a frame that cannot be read or is longer than 16 MiB
-// [ErrMalformed], and [ErrDamaged] too if its content's CRC is wrong. After an
-// error it returns the same error.
+// service breaks off is an [*Error] with its code. [ErrCutBody] is a stream that
+// ends without SelectEnd, or with fewer bytes of records than [SelectStats] told.
+// [ErrMalformed] is a frame that cannot be read or is longer than 16 MiB, and
+// [ErrDamaged] too if its content's CRC is wrong. Frames that only say that a
+// slow query lives are waited for as long as they come, but 16 MiB of them in a
+// row, about three days of one a second, are [ErrMalformed]. After an error it
+// returns the same error.
 func (s *SelectStream) Next() (SelectEvent, error) {
 	if s.err != nil {
 		return nil, s.err
@@ -132,16 +141,40 @@ func (s *SelectStream) next() (SelectEvent, error) {
 			return nil, s.refused(f)
 		case "event":
 		default:
-			return nil, s.malformed(fmt.Errorf("%w: a frame of the kind %q", ErrMalformed, shortened(f.message)))
+			return nil, s.wrap(fmt.Errorf("%w: a frame of the kind %q", ErrMalformed, shortened(f.message)))
 		}
 		event, err := f.selectEvent()
-		if err != nil {
-			return nil, s.malformed(err)
+		if err == nil {
+			err = s.count(f, event)
 		}
-		if event != nil {
-			return event, nil
+		if event != nil || err != nil {
+			return event, s.wrap(err)
 		}
 	}
+}
+
+// count adds up what came, and holds it at the end against what the service
+// says it sent. Only too little is an error: no document says what else may be
+// counted.
+func (s *SelectStream) count(f frame, event SelectEvent) error {
+	s.silent += f.length
+	switch e := event.(type) {
+	case nil:
+		if s.silent > maxFrameBytes {
+			return fmt.Errorf("%w: more than %d bytes of frames that say nothing", ErrMalformed, maxFrameBytes)
+		}
+		return nil
+	case SelectRecords:
+		s.received += int64(len(e))
+	case SelectStats:
+		s.returned = e.Returned
+	case SelectEnd:
+		if s.received < s.returned {
+			return fmt.Errorf("%w: %d of %d bytes of records came", ErrCutBody, s.received, s.returned)
+		}
+	}
+	s.silent = 0
+	return nil
 }
 
 // selectEvent returns nil for frames that only say that the query lives.
@@ -164,32 +197,58 @@ func (f *frame) selectEvent() (SelectEvent, error) {
 	return nil, nil
 }
 
-// broken words an error of the stream. An Error document in a 200 looks like a
-// frame of a gigabyte.
+// broken words an error of the stream. A document in place of frames looks like
+// a frame of a gigabyte, or like a cut one.
 func (s *SelectStream) broken(err error) error {
+	start := bytes.TrimLeft(s.frames.start(), " \t\r\n\xef\xbb\xbf")
+	cut := err == io.EOF || err == io.ErrUnexpectedEOF //nolint:errorlint // as the frame reader gives them
 	switch {
-	case errors.Is(err, ErrMalformed) && s.frames.prelude[0] == '<':
-		rest, _ := io.ReadAll(io.LimitReader(s.answer.Body, maxErrorBytes))
-		e := newError(s.answer.call, s.answer.Request, s.answer.Response)
-		if decodeError(append(s.frames.prelude[:], rest...), e) {
-			return e
-		}
-		return s.answer.foreign()
-	case errors.Is(err, ErrMalformed):
-		return s.malformed(err)
-	case err == io.EOF, err == io.ErrUnexpectedEOF: //nolint:errorlint // as the frame reader gives them
-		return fmt.Errorf("%s: %w: there was no end frame", s.answer.call.what(), ErrCutBody)
+	case (cut || errors.Is(err, ErrMalformed)) && len(s.frames.start()) > 0 && (len(start) == 0 || start[0] == '<'):
+		return s.inPlace()
+	case cut:
+		err = fmt.Errorf("%w: there was no end frame", ErrCutBody)
+	case !errors.Is(err, ErrMalformed):
+		return err
 	}
-	return err
+	return s.wrap(err)
 }
 
-func (s *SelectStream) malformed(err error) error {
+// inPlace is the error for a document that came in place of frames.
+func (s *SelectStream) inPlace() error {
+	rest, err := io.ReadAll(io.LimitReader(s.answer.Body, maxErrorBytes))
+	if err != nil {
+		return err
+	}
+	doc := trimDocument(slices.Concat(s.frames.start(), rest))
+	e := newError(s.answer.call, s.answer.Request, s.answer.Response)
+	if decodeError(doc, e) {
+		return e
+	}
+	p := &xmlParser{data: doc}
+	name, err := p.root()
+	if err == nil && name == "Error" {
+		err = p.skip()
+	}
+	switch {
+	case len(doc) > 0 && doc[0] != '<':
+	case errors.Is(err, ErrCutBody) && len(rest) < maxErrorBytes:
+		return s.wrap(err)
+	case err == nil && name == "Error":
+		return s.wrap(fmt.Errorf("%w: an error without a code", ErrMalformed))
+	}
+	return s.answer.foreign()
+}
+
+func (s *SelectStream) wrap(err error) error {
+	if err == nil {
+		return nil
+	}
 	return fmt.Errorf("%s: %w", s.answer.call.what(), err)
 }
 
 func (s *SelectStream) refused(f frame) error {
 	if f.errorCode == "" {
-		return s.malformed(fmt.Errorf("%w: an error without a code", ErrMalformed))
+		return s.wrap(fmt.Errorf("%w: an error without a code", ErrMalformed))
 	}
 	e := newError(s.answer.call, s.answer.Request, s.answer.Response)
 	e.Code, e.Message = f.errorCode, f.errorMessage

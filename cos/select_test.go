@@ -147,13 +147,80 @@ func TestSelect_WhatItCannotReadIsMalformed(t *testing.T) {
 	}
 }
 
-func TestSelect_ErrorDocumentInA200(t *testing.T) {
+func TestSelect_DocumentInPlaceOfFrames(t *testing.T) {
 	t.Parallel()
-	_, err := streams(t, []byte(errorXML("SlowDown", "sorry"))).Next()
-	require.Error(t, err)
-	assert.True(t, cos.Retryable(err), "%v", err)
-	_, err = streams(t, []byte("<feed>of something else</feed>")).Next()
-	require.ErrorIs(t, err, cos.ErrNotCOS)
+	const space = " \r\n\t"
+	for name, tt := range map[string]struct {
+		doc   string
+		want  error
+		retry bool
+	}{
+		"an error":                     {errorXML("SlowDown", "sorry"), cos.ErrBusy, true},
+		"an error behind a space":      {" " + errorXML("InvalidObjectState", ""), cos.ErrArchived, false},
+		"an error behind many":         {strings.Repeat(space, 100) + errorXML("InvalidObjectState", ""), cos.ErrArchived, false},
+		"an error behind a mark":       {"\xef\xbb\xbf" + errorXML("InvalidObjectState", ""), cos.ErrArchived, false},
+		"an error behind records":      {string(event("Records", "a")) + space + errorXML("InvalidObjectState", ""), cos.ErrArchived, false},
+		"a short error":                {"<Error/>", cos.ErrMalformed, false},
+		"an error without a code":      {"<Error><Message>sorry</Message></Error>", cos.ErrMalformed, false},
+		"half an error":                {"<Error><Cod", cos.ErrCutBody, true},
+		"something else":               {"<feed>of something else</feed>", cos.ErrNotCOS, false},
+		"something else that is short": {"<feed/>", cos.ErrNotCOS, false},
+		"something behind spaces":      {strings.Repeat(space, 10) + "hello", cos.ErrNotCOS, false},
+		"spaces":                       {strings.Repeat(space, 10), cos.ErrCutBody, true},
+		"a space":                      {" ", cos.ErrCutBody, true},
+		"nothing":                      {"", cos.ErrCutBody, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var last error
+			for _, err := range streams(t, []byte(tt.doc)).Events() {
+				last = err
+			}
+			require.ErrorIs(t, last, tt.want)
+			assert.Equal(t, tt.retry, cos.Retryable(last), "%v", last)
+		})
+	}
+}
+
+func TestSelect_FewerRecordsThanTheStatsTellAreCut(t *testing.T) {
+	t.Parallel()
+	for records, good := range map[string]bool{"ab": false, "": false, "abc": true, "abcd": true} {
+		s := streams(t, event("Records", records), event("Stats", counts("Stats", "9")), event("End", ""))
+		var last error
+		for _, err := range s.Events() {
+			last = err
+		}
+		if good {
+			require.NoError(t, last)
+			continue
+		}
+		require.ErrorIs(t, last, cos.ErrCutBody)
+		assert.True(t, cos.Retryable(last))
+	}
+}
+
+// Not parallel, because it keeps a processor busy and others measure time.
+func TestSelect_FramesThatSayNothingEndAtABound(t *testing.T) {
+	for name, silent := range map[string][]byte{
+		"signs of life": event("Cont", ""), "empty records": event("Records", ""), "unknown": event("Surprise", strings.Repeat("?", 1<<20)),
+	} {
+		opened := func(frames []byte) *cos.SelectStream {
+			s, err := answering(func(*http.Request) string { return string(frames) }).bucket(t).Select(t.Context(), "k", csvToJSON)
+			require.NoError(t, err)
+			return s
+		}
+		const most = 16 << 20
+		n := most / len(silent)
+		frames := append(bytes.Repeat(silent, n), event("Records", "a")...)
+		frames = append(append(frames, frames...), event("End", "")...)
+		for _, err := range opened(frames).Events() {
+			require.NoError(t, err, name)
+		}
+		s := opened(bytes.Repeat(silent, n+1))
+		_, err := s.Next()
+		require.ErrorIs(t, err, cos.ErrMalformed, name)
+		require.NoError(t, s.Close())
+	}
 }
 
 func TestSelect_ContFramesKeepItAlive(t *testing.T) {
