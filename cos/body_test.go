@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -35,6 +36,12 @@ func stalls(t *testing.T) http.HandlerFunc {
 func stored(w http.ResponseWriter) {
 	w.Header().Set("x-cos-request-id", "r")
 	w.Header().Set("ETag", `"e"`)
+}
+
+// empty answers as for an object of no bytes.
+func empty(w http.ResponseWriter) {
+	stored(w)
+	w.Header().Set("Content-Length", "0")
 }
 
 func TestPut_SumsWhatWasSent(t *testing.T) {
@@ -283,6 +290,7 @@ func TestStall_SlowButMovingIsNoStall(t *testing.T) {
 	const step, steps = 20 * time.Millisecond, 40
 	b := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		stored(w)
+		w.Header().Set("Content-Length", strconv.Itoa(steps))
 		tick := time.NewTicker(step)
 		defer tick.Stop()
 		for range steps {
@@ -328,7 +336,7 @@ func TestBodies_AreNeverReplayedByTheTransport(t *testing.T) {
 	var posts atomic.Int64
 	b := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodHead {
-			stored(w)
+			empty(w)
 			return
 		}
 		posts.Add(1)

@@ -37,7 +37,7 @@ func clockServer(t *testing.T, now time.Time, refused *atomic.Int64) http.Handle
 			refused.Add(1)
 			answerXML(w, http.StatusForbidden, errorXML("AccessDenied", "Request has expired"))
 		default:
-			stored(w)
+			empty(w)
 		}
 	}
 }

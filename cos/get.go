@@ -47,6 +47,8 @@ func (a *answer) object(want *ByteRange) (*Object, error) {
 		if length, err = a.partial(want, head); err != nil {
 			return nil, err
 		}
+	case length < 0:
+		return nil, a.sizeless()
 	case want != nil && want.Offset > 0:
 		return nil, fmt.Errorf("%s: %w: the whole object was answered", a.call.what(), ErrRange)
 	case want != nil && want.Length > 0 && length > want.Length:
@@ -94,20 +96,17 @@ func contentRange(s string) (first, last, total int64, ok bool) {
 type exactBody struct {
 	body io.ReadCloser
 	what string
-	left int64 // -1 if the length was not announced
+	left int64
 }
 
 func (b *exactBody) Read(p []byte) (int, error) {
 	if b.left == 0 {
 		return 0, io.EOF
 	}
-	if b.left > 0 && int64(len(p)) > b.left {
+	if int64(len(p)) > b.left {
 		p = p[:b.left]
 	}
 	n, err := b.body.Read(p)
-	if b.left < 0 {
-		return n, err
-	}
 	b.left -= int64(n)
 	if err == io.EOF && b.left > 0 { //nolint:errorlint // an EOF is never wrapped by a Reader
 		err = fmt.Errorf("%s: %w with %d bytes missing", b.what, ErrCutBody, b.left)

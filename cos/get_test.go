@@ -45,11 +45,26 @@ func TestHead_ReadsAllThatTheServiceSays(t *testing.T) {
 
 func TestHead_MissingClassIsStandardAndMissingCRCIsNone(t *testing.T) {
 	t.Parallel()
-	b := serve(t, func(w http.ResponseWriter, _ *http.Request) { stored(w) })
+	b := serve(t, func(w http.ResponseWriter, _ *http.Request) { empty(w) })
 	got, err := b.Head(t.Context(), "k", cos.GetOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, "STANDARD", got.StorageClass)
 	assert.False(t, got.HasCRC64)
+}
+
+func TestHeadAndGet_WithoutASizeAreMalformed(t *testing.T) {
+	t.Parallel()
+	b := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		stored(w)
+		assert.NoError(t, http.NewResponseController(w).Flush()) // no Content-Length from here on
+		_, _ = io.WriteString(w, "content")
+	})
+	_, err := b.Head(t.Context(), "k", cos.GetOptions{})
+	require.ErrorIs(t, err, cos.ErrMalformed)
+	_, err = b.Get(t.Context(), "k", cos.GetOptions{})
+	require.ErrorIs(t, err, cos.ErrMalformed)
+	_, err = b.Get(t.Context(), "k", cos.GetOptions{Range: &cos.ByteRange{Length: 3}})
+	require.ErrorIs(t, err, cos.ErrMalformed)
 }
 
 func TestGet_CompressedObjectsArriveAsTheyAreStored(t *testing.T) {

@@ -2,6 +2,7 @@ package cos
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -9,8 +10,8 @@ import (
 
 // Head asks for an object's headers (HEAD Object). Of o it uses the conditions
 // and the version. A refusal of a HEAD has no code: it matches a sentinel by its
-// status, so that [ErrNotFound] may mean that the bucket is missing. It may be
-// repeated.
+// status, so that [ErrNotFound] may mean that the bucket is missing. An answer
+// that does not tell the size is [ErrMalformed]. It may be repeated.
 func (b *Bucket) Head(ctx context.Context, key string, o GetOptions) (*Head, error) {
 	call := b.onKey("HeadObject", http.MethodHead, key)
 	o.Range, o.Response, o.TrafficLimit = nil, ResponseHeaders{}, 0
@@ -22,7 +23,17 @@ func (b *Bucket) Head(ctx context.Context, key string, o GetOptions) (*Head, err
 		return nil, err
 	}
 	defer a.finish()
-	return a.head()
+	head, err := a.head()
+	if err == nil && head.Size < 0 {
+		return nil, a.sizeless()
+	}
+	return head, err
+}
+
+// sizeless is the error for an answer without a Content-Length: whoever plans
+// parts of the object would count with -1.
+func (a *answer) sizeless() error {
+	return fmt.Errorf("%s: %w: it does not tell the object's size", a.call.what(), ErrMalformed)
 }
 
 // head reads the headers that describe an object. Every object has an ETag; a

@@ -80,7 +80,7 @@ func TestGet_SendsConditionsAndOverrides(t *testing.T) {
 			assert.Empty(t, r.Header.Get("x-cos-traffic-limit"))
 			assert.Equal(t, "versionId=v", r.URL.RawQuery)
 		}
-		stored(w)
+		empty(w)
 	})
 	o := cos.GetOptions{Conditions: allConditions, VersionID: "v", TrafficLimit: 838_860_800, Response: cos.ResponseHeaders{
 		ContentType: "a/b", CacheControl: "c", ContentDisposition: "d e", ContentEncoding: "f", ContentLanguage: "g", Expires: "h",

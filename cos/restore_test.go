@@ -68,7 +68,7 @@ func TestHead_TellsHowFarARestoreIs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-				stored(w)
+				empty(w)
 				w.Header().Set("x-cos-restore", tt.restore)
 				w.Header().Set("x-cos-restore-status", tt.status)
 				w.Header().Set("x-cos-storage-class", "INTELLIGENT_TIERING")

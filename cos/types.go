@@ -80,7 +80,7 @@ type Body struct {
 
 // Head is what the service says of an object (HEAD, and the headers of GET).
 type Head struct {
-	Size         int64  // bytes of the whole object, also on a ranged GET
+	Size         int64  // bytes of the whole object, also on a ranged GET; never negative
 	ETag         string // without quotes; an identity, not always the MD5
 	LastModified time.Time
 	CRC64        uint64        // of the whole object, also on a ranged GET
