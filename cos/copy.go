@@ -19,9 +19,9 @@ type CopySource struct {
 	Conditions
 }
 
-// CopyOptions say what a copy is given. The service carries neither storage
-// class nor ACL from the source: without a StorageClass the copy is STANDARD,
-// without an ACL it has the bucket's default.
+// CopyOptions say what a copy is given. The service takes neither storage class
+// nor ACL from the source. Without a StorageClass the copy is STANDARD, without
+// an ACL it has the bucket's default.
 type CopyOptions struct {
 	// Replace gives the copy the content headers and metadata of Headers, all of
 	// them and nothing of the source's. Without it the copy has the source's,

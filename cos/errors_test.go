@@ -38,51 +38,52 @@ func TestError_IsOneReadableLine(t *testing.T) {
 	assert.Equal(t, 7*time.Second, api.RetryAfter)
 }
 
+var refusals = []struct {
+	status  int
+	code    string
+	message string
+	is      error
+	retry   bool
+}{
+	{404, "NoSuchKey", "", cos.ErrNotFound, false},
+	{404, "NoSuchVersion", "", cos.ErrNotFound, false},
+	{404, "NoSuchBucket", "", cos.ErrNoBucket, false},
+	{404, "NoSuchUpload", "", cos.ErrNoUpload, false},
+	{400, "NoSuchUpload", "", cos.ErrNoUpload, false},
+	{403, "AccessDenied", "", cos.ErrDenied, false},
+	{403, "InvalidAccessKeyId", "", cos.ErrBadKey, false},
+	{403, "SignatureDoesNotMatch", "", cos.ErrBadKey, false},
+	{400, "ExpiredToken", "", cos.ErrBadKey, false},
+	{403, "InvalidObjectState", "", cos.ErrArchived, false},
+	{409, "InvalidObjectState", "", cos.ErrArchived, false},
+	{409, "PathConflict", "", cos.ErrConflict, false},
+	{412, "PreconditionFailed", "", cos.ErrPrecondition, false},
+	{416, "InvalidRange", "", cos.ErrRange, false},
+	{403, "RequestTimeTooSkewed", "", cos.ErrClock, false},
+	{403, "AccessDenied", "Request has expired", cos.ErrClock, false},
+	{301, "PermanentRedirect", "", cos.ErrRedirect, false},
+	{500, "InternalError", "", nil, true},
+	{503, "SlowDown", "", nil, true},
+	{503, "ServiceUnavailable", "", nil, true},
+	{400, "RequestTimeout", "", nil, true},
+	{400, "UserNetworkTooSlow", "", nil, true},
+	{400, "IncompleteBody", "", nil, true},
+	{400, "BadDigest", "", nil, true},
+	{501, "NotImplemented", "", nil, false},
+	{400, "InvalidArgument", "", nil, false},
+	{405, "MethodNotAllowed", "", nil, false},
+	{502, "", "", nil, true},
+	{429, "", "", nil, true},
+	{400, "", "", nil, false},
+}
+
 func TestError_MatchesItsSentinelAndSaysWhetherToRetry(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		status  int
-		code    string
-		message string
-		is      error
-		retry   bool
-	}{
-		{404, "NoSuchKey", "", cos.ErrNotFound, false},
-		{404, "NoSuchVersion", "", cos.ErrNotFound, false},
-		{404, "NoSuchBucket", "", cos.ErrNoBucket, false},
-		{404, "NoSuchUpload", "", cos.ErrNoUpload, false},
-		{400, "NoSuchUpload", "", cos.ErrNoUpload, false},
-		{403, "AccessDenied", "", cos.ErrDenied, false},
-		{403, "InvalidAccessKeyId", "", cos.ErrBadKey, false},
-		{403, "SignatureDoesNotMatch", "", cos.ErrBadKey, false},
-		{400, "ExpiredToken", "", cos.ErrBadKey, false},
-		{403, "InvalidObjectState", "", cos.ErrArchived, false},
-		{409, "InvalidObjectState", "", cos.ErrArchived, false},
-		{409, "PathConflict", "", cos.ErrConflict, false},
-		{412, "PreconditionFailed", "", cos.ErrPrecondition, false},
-		{416, "InvalidRange", "", cos.ErrRange, false},
-		{403, "RequestTimeTooSkewed", "", cos.ErrClock, false},
-		{403, "AccessDenied", "Request has expired", cos.ErrClock, false},
-		{301, "PermanentRedirect", "", cos.ErrRedirect, false},
-		{500, "InternalError", "", nil, true},
-		{503, "SlowDown", "", nil, true},
-		{503, "ServiceUnavailable", "", nil, true},
-		{400, "RequestTimeout", "", nil, true},
-		{400, "UserNetworkTooSlow", "", nil, true},
-		{400, "IncompleteBody", "", nil, true},
-		{400, "BadDigest", "", nil, true},
-		{501, "NotImplemented", "", nil, false},
-		{400, "InvalidArgument", "", nil, false},
-		{405, "MethodNotAllowed", "", nil, false},
-		{502, "", "", nil, true},
-		{429, "", "", nil, true},
-		{400, "", "", nil, false},
-	}
 	sentinels := []error{
 		cos.ErrNotFound, cos.ErrNoBucket, cos.ErrNoUpload, cos.ErrDenied, cos.ErrBadKey, cos.ErrArchived,
 		cos.ErrConflict, cos.ErrPrecondition, cos.ErrRange, cos.ErrClock, cos.ErrRedirect, cos.ErrNotCOS,
 	}
-	for _, tt := range tests {
+	for _, tt := range refusals {
 		t.Run(fmt.Sprint(tt.status, tt.code, tt.message), func(t *testing.T) {
 			t.Parallel()
 			b := serve(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -2,6 +2,8 @@ package cos_test
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -35,57 +37,60 @@ func BenchmarkTransfer(b *testing.B) {
 		b.Fatal(err)
 	}
 	bucket, data := c.Bucket("b-1", ""), make([]byte, benchBytes)
-	buf := make([]byte, 256<<10)
-	b.Run("put/ours", func(b *testing.B) {
+	raw := func(method string, body io.Reader) (*http.Response, error) {
+		req, err := http.NewRequestWithContext(b.Context(), method, srv.URL+"/k", body)
+		if err != nil {
+			return nil, err
+		}
+		return http.DefaultClient.Do(req)
+	}
+	measure(b, "put/ours", func() error {
+		_, err := bucket.Put(b.Context(), "k", bytesBody(data), cos.Headers{})
+		return err
+	})
+	measure(b, "put/raw", func() error {
+		resp, err := raw(http.MethodPut, bytes.NewReader(data))
+		if err != nil {
+			return err
+		}
+		return resp.Body.Close()
+	})
+	measure(b, "get/ours", func() error {
+		obj, err := bucket.Get(b.Context(), "k", cos.GetOptions{})
+		if err != nil {
+			return err
+		}
+		return discard(obj.Body)
+	})
+	measure(b, "get/raw", func() error {
+		resp, err := raw(http.MethodGet, nil)
+		if err != nil {
+			return err
+		}
+		return discard(resp.Body)
+	})
+	measure(b, "crc", func() error {
+		cos.CRC64(0, data)
+		return nil
+	})
+}
+
+func measure(b *testing.B, name string, one func() error) {
+	b.Run(name, func(b *testing.B) {
 		b.SetBytes(benchBytes)
 		for b.Loop() {
-			if _, err := bucket.Put(b.Context(), "k", bytesBody(data), cos.Headers{}); err != nil {
+			if err := one(); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
-	b.Run("put/raw", func(b *testing.B) {
-		b.SetBytes(benchBytes)
-		for b.Loop() {
-			req, _ := http.NewRequestWithContext(b.Context(), http.MethodPut, srv.URL+"/k", bytes.NewReader(data))
-			resp, err := http.DefaultClient.Do(req)
-			if err != nil {
-				b.Fatal(err)
-			}
-			_ = resp.Body.Close()
-		}
-	})
-	b.Run("get/ours", func(b *testing.B) {
-		b.SetBytes(benchBytes)
-		for b.Loop() {
-			obj, err := bucket.Get(b.Context(), "k", cos.GetOptions{})
-			if err != nil {
-				b.Fatal(err)
-			}
-			if n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, obj.Body, buf); err != nil || n != benchBytes {
-				b.Fatal(n, err)
-			}
-			_ = obj.Body.Close()
-		}
-	})
-	b.Run("get/raw", func(b *testing.B) {
-		b.SetBytes(benchBytes)
-		for b.Loop() {
-			req, _ := http.NewRequestWithContext(b.Context(), http.MethodGet, srv.URL+"/k", nil)
-			resp, err := http.DefaultClient.Do(req)
-			if err != nil {
-				b.Fatal(err)
-			}
-			if n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, resp.Body, buf); err != nil || n != benchBytes {
-				b.Fatal(n, err)
-			}
-			_ = resp.Body.Close()
-		}
-	})
-	b.Run("crc", func(b *testing.B) {
-		b.SetBytes(benchBytes)
-		for b.Loop() {
-			cos.CRC64(0, data)
-		}
-	})
+}
+
+// discard reads and closes a body, which has to be whole.
+func discard(body io.ReadCloser) error {
+	n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, body, make([]byte, 256<<10))
+	if err == nil && n != benchBytes {
+		err = fmt.Errorf("%d bytes", n)
+	}
+	return errors.Join(err, body.Close())
 }

@@ -16,7 +16,8 @@ const maxXMLDepth = 64
 // An xmlParser reads the subset of XML that the service speaks: elements,
 // text, CDATA, the five entities and character references; comments and
 // processing instructions are passed over and attributes ignored. Document
-// types are refused, and so is an end tag that is not the open element's. encoding/xml decodes the same page several times slower.
+// types are refused, and so is an end tag that is not the open element's.
+// encoding/xml decodes the same page several times slower.
 //
 // It is pulled: root enters the document, then each walks the children of the
 // element just entered, and for every child exactly one of each, text and skip

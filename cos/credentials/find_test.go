@@ -43,85 +43,86 @@ func environ(vars map[string]string) func(string) string {
 	return func(name string) string { return vars[name] }
 }
 
+var sources = map[string]struct {
+	env     map[string]string
+	config  string
+	profile string
+	want    credentials.Found
+}{
+	"COS variables": {
+		env: map[string]string{
+			"COS_SECRET_ID": "i", "COS_SECRET_KEY": "k", "COS_SESSION_TOKEN": "t",
+			"COS_REGION": "r", "COS_ENDPOINT": "http://e",
+			"TENCENTCLOUD_SECRET_ID": "other", "TENCENTCLOUD_SECRET_KEY": "other",
+		},
+		config: twoProfiles,
+		want: credentials.Found{
+			Name: "environment", Region: "r", Endpoint: "http://e",
+			Credentials: cos.Credentials{SecretID: "i", SecretKey: "k", Token: "t", Source: "environment (COS_*)"},
+		},
+	},
+	"TENCENTCLOUD variables do not borrow the other token": {
+		env: map[string]string{
+			"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k",
+			"TENCENTCLOUD_REGION": "r", "COS_SESSION_TOKEN": "stray",
+		},
+		want: credentials.Found{
+			Name: "environment", Region: "r",
+			Credentials: cos.Credentials{SecretID: "i", SecretKey: "k", Source: "environment (TENCENTCLOUD_*)"},
+		},
+	},
+	"TENCENTCLOUD_TOKEN": {
+		env: map[string]string{"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k", "TENCENTCLOUD_TOKEN": "t"},
+		want: credentials.Found{
+			Name:        "environment",
+			Credentials: cos.Credentials{SecretID: "i", SecretKey: "k", Token: "t", Source: "environment (TENCENTCLOUD_*)"},
+		},
+	},
+	"TENCENTCLOUD_SECURITY_TOKEN": {
+		env: map[string]string{
+			"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k", "TENCENTCLOUD_SECURITY_TOKEN": "t",
+		},
+		want: credentials.Found{
+			Name:        "environment",
+			Credentials: cos.Credentials{SecretID: "i", SecretKey: "k", Token: "t", Source: "environment (TENCENTCLOUD_*)"},
+		},
+	},
+	"default profile": {
+		config: twoProfiles,
+		want: credentials.Found{
+			Name: "home", Region: "ap-home", Endpoint: "http://127.0.0.1:9000", Bucket: "b-1", Prefix: "p/",
+			Credentials: cos.Credentials{
+				SecretID: "home-id", SecretKey: "home-key", Token: "home-token", Source: "profile home",
+			},
+		},
+	},
+	"named profile before the environment": {
+		env:    map[string]string{"COS_SECRET_ID": "i", "COS_SECRET_KEY": "k"},
+		config: twoProfiles, profile: "public",
+		want: credentials.Found{
+			Name: "public", Region: "ap-public",
+			Credentials: cos.Credentials{Source: "profile public (anonymous)"},
+		},
+	},
+	"region and endpoint of the environment override": {
+		env:    map[string]string{"COS_REGION": "ap-env", "COS_ENDPOINT": "http://env"},
+		config: twoProfiles, profile: "public",
+		want: credentials.Found{
+			Name: "public", Region: "ap-env", Endpoint: "http://env",
+			Credentials: cos.Credentials{Source: "profile public (anonymous)"},
+		},
+	},
+	"the only profile": {
+		config: "[profiles.a]\nsecret_id='i'\nsecret_key='k'",
+		want: credentials.Found{
+			Name: "a", Credentials: cos.Credentials{SecretID: "i", SecretKey: "k", Source: "profile a"},
+		},
+	},
+}
+
 func TestFind_TakesAllFromOneSource(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		env     map[string]string
-		config  string
-		profile string
-		want    credentials.Found
-	}{
-		"COS variables": {
-			env: map[string]string{
-				"COS_SECRET_ID": "i", "COS_SECRET_KEY": "k", "COS_SESSION_TOKEN": "t",
-				"COS_REGION": "r", "COS_ENDPOINT": "http://e",
-				"TENCENTCLOUD_SECRET_ID": "other", "TENCENTCLOUD_SECRET_KEY": "other",
-			},
-			config: twoProfiles,
-			want: credentials.Found{
-				Name: "environment", Region: "r", Endpoint: "http://e",
-				Credentials: cos.Credentials{SecretID: "i", SecretKey: "k", Token: "t", Source: "environment (COS_*)"},
-			},
-		},
-		"TENCENTCLOUD variables do not borrow the other token": {
-			env: map[string]string{
-				"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k",
-				"TENCENTCLOUD_REGION": "r", "COS_SESSION_TOKEN": "stray",
-			},
-			want: credentials.Found{
-				Name: "environment", Region: "r",
-				Credentials: cos.Credentials{SecretID: "i", SecretKey: "k", Source: "environment (TENCENTCLOUD_*)"},
-			},
-		},
-		"TENCENTCLOUD_TOKEN": {
-			env: map[string]string{"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k", "TENCENTCLOUD_TOKEN": "t"},
-			want: credentials.Found{
-				Name:        "environment",
-				Credentials: cos.Credentials{SecretID: "i", SecretKey: "k", Token: "t", Source: "environment (TENCENTCLOUD_*)"},
-			},
-		},
-		"TENCENTCLOUD_SECURITY_TOKEN": {
-			env: map[string]string{
-				"TENCENTCLOUD_SECRET_ID": "i", "TENCENTCLOUD_SECRET_KEY": "k", "TENCENTCLOUD_SECURITY_TOKEN": "t",
-			},
-			want: credentials.Found{
-				Name:        "environment",
-				Credentials: cos.Credentials{SecretID: "i", SecretKey: "k", Token: "t", Source: "environment (TENCENTCLOUD_*)"},
-			},
-		},
-		"default profile": {
-			config: twoProfiles,
-			want: credentials.Found{
-				Name: "home", Region: "ap-home", Endpoint: "http://127.0.0.1:9000", Bucket: "b-1", Prefix: "p/",
-				Credentials: cos.Credentials{
-					SecretID: "home-id", SecretKey: "home-key", Token: "home-token", Source: "profile home",
-				},
-			},
-		},
-		"named profile before the environment": {
-			env:    map[string]string{"COS_SECRET_ID": "i", "COS_SECRET_KEY": "k"},
-			config: twoProfiles, profile: "public",
-			want: credentials.Found{
-				Name: "public", Region: "ap-public",
-				Credentials: cos.Credentials{Source: "profile public (anonymous)"},
-			},
-		},
-		"region and endpoint of the environment override": {
-			env:    map[string]string{"COS_REGION": "ap-env", "COS_ENDPOINT": "http://env"},
-			config: twoProfiles, profile: "public",
-			want: credentials.Found{
-				Name: "public", Region: "ap-env", Endpoint: "http://env",
-				Credentials: cos.Credentials{Source: "profile public (anonymous)"},
-			},
-		},
-		"the only profile": {
-			config: "[profiles.a]\nsecret_id='i'\nsecret_key='k'",
-			want: credentials.Found{
-				Name: "a", Credentials: cos.Credentials{SecretID: "i", SecretKey: "k", Source: "profile a"},
-			},
-		},
-	}
-	for name, tt := range tests {
+	for name, tt := range sources {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got, err := credentials.Find(environ(tt.env), writeConfig(t, tt.config, 0o600), tt.profile)
