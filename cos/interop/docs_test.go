@@ -86,7 +86,8 @@ func testTable(t *testing.T, book *ledger) {
 	}
 	assert.Subset(t, emulator.Operations(), keysOf(unseen), "what is listed exists")
 
-	made := book.table()
+	made := book.table() + "\n## Where our requests differ from the Go SDK's on purpose\n\n" + purposes() +
+		"\n## What the client leaves out of the specification on purpose\n\nBeside what only repeats what was asked for.\n\n" + omissions(t)
 	_, noNode := findNode()
 	if *update {
 		require.NoError(t, noNode, "the table says what the Node SDK saw")
@@ -132,10 +133,13 @@ Which operations there are, with which parameters, and who says that they are ri
 ` + "`cos/interop`" + ` out of what was on the wire, and they fail if it is out of date; ` +
 	"`make interop ARGS='-run Referees -update'`" + ` writes it.
 
-- **Side by side**: our request is the one that the official Go SDK sends, part by part. Each row holds every parameter
-  that was sent.
-- **Walk**: the SDK alone used the operation on the local server, and its results were checked.
-- The local server names operations as ` + "`serve --fault`" + ` does.
+- **Side by side**: our request is the one that the official Go SDK sends, part by part, apart from the differences
+  below. Each row holds every parameter that was sent so, and the local server answered each of these requests with
+  success, so these are the parameters that it was seen to take.
+- **Walk**: the SDK alone, on a local server of its own, asked for the operation at least once and was answered with
+  success, in a test that checks what its steps come to. Requests that only prepare for others count too.
+- The local server names operations as ` + "`serve --fault`" + ` does; one that can be asked for in two ways has two
+  lines.
 
 | Method in ` + "`cos`" + ` | API document | Request | Parameters | Local server | Go SDK, side by side | Go SDK, walk | Node SDK, walk |
 | --- | --- | --- | --- | --- | --- | --- | --- |

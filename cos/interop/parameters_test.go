@@ -33,33 +33,34 @@ func TestWire_SetsEveryParameterOfOurs(t *testing.T) {
 // types take.
 func parameters(types ...reflect.Type) map[string]bool {
 	fields, seen := map[string]bool{}, map[reflect.Type]bool{}
-	var add func(t reflect.Type)
-	add = func(t reflect.Type) {
-		switch t.Kind() { //nolint:exhaustive // the others have no fields
-		case reflect.Pointer, reflect.Slice, reflect.Array:
-			add(t.Elem())
-		case reflect.Struct:
-			if t.PkgPath() != reflect.TypeFor[cos.Bucket]().PkgPath() || seen[t] {
-				return
-			}
-			seen[t] = true
-			for i := range t.NumField() {
-				if f := t.Field(i); f.IsExported() {
-					fields[t.Name()+"."+f.Name] = true
-					add(f.Type)
-				}
-			}
-		}
-	}
 	for _, receiver := range types {
 		for i := range receiver.NumMethod() {
 			m := receiver.Method(i).Type
 			for j := 1; j < m.NumIn(); j++ {
-				add(m.In(j))
+				addFieldsOf(m.In(j), fields, seen)
 			}
 		}
 	}
 	return fields
+}
+
+// addFieldsOf enters the fields of a type of ours and of what it is made of.
+func addFieldsOf(t reflect.Type, fields map[string]bool, seen map[reflect.Type]bool) {
+	switch t.Kind() { //nolint:exhaustive // the others have no fields
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		addFieldsOf(t.Elem(), fields, seen)
+	case reflect.Struct:
+		if t.PkgPath() != reflect.TypeFor[cos.Bucket]().PkgPath() || seen[t] {
+			return
+		}
+		seen[t] = true
+		for i := range t.NumField() {
+			if f := t.Field(i); f.IsExported() {
+				fields[t.Name()+"."+f.Name] = true
+				addFieldsOf(f.Type, fields, seen)
+			}
+		}
+	}
 }
 
 // fieldsInLiterals returns the fields, as Type.Field, that literals of our

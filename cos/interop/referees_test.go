@@ -33,5 +33,6 @@ func TestReferees_SeeEveryOperation(t *testing.T) {
 	}
 	// Shown by go test because it is run in this folder, without naming it.
 	fmt.Println(book.summary())
+	t.Run("the client has what the specification has", func(t *testing.T) { testSpecification(t, book) })
 	t.Run("docs/api.md says so", func(t *testing.T) { testTable(t, book) })
 }

@@ -82,7 +82,6 @@ var wireBuckets = map[string]operation{
 		ours: func(ctx context.Context, b *cos.Bucket, _ string) error {
 			return b.SetVersioning(ctx, cos.VersioningEnabled)
 		},
-		differ: summed(),
 	},
 	"List": {
 		sdk: func(ctx context.Context, c *sdk.Client, _ string) error {

@@ -160,7 +160,6 @@ var wireObjects = map[string]operation{
 			return b.Restore(ctx, "archived", cos.RestoreRequest{Days: 3, Tier: cos.Expedited})
 		},
 		prepare: putWire("archived", "old", cos.Headers{StorageClass: "ARCHIVE"}),
-		differ:  summed(),
 	},
 	"Restore, version": {
 		sdk: func(ctx context.Context, c *sdk.Client, _ string) error {
@@ -175,6 +174,5 @@ var wireObjects = map[string]operation{
 			putWire("archived", "old", cos.Headers{StorageClass: "ARCHIVE"})(t, l)
 			versioned(t, l)
 		},
-		differ: summed(),
 	},
 }

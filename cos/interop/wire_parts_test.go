@@ -76,7 +76,6 @@ var wireParts = map[string]operation{
 		ours: func(ctx context.Context, b *cos.Bucket, id string) error {
 			return onlyError(b.CompleteUpload(ctx, wireKey, id, []cos.Part{{Number: 1, ETag: partETag}}))
 		},
-		differ: summed(),
 	},
 	"AbortUpload": {
 		sdk: func(ctx context.Context, c *sdk.Client, id string) error {

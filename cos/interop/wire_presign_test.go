@@ -31,15 +31,13 @@ var urlHeader = http.Header{
 // signedURL is one URL that both clients can sign, and how it is then used by
 // whoever has only the URL.
 type signedURL struct {
-	sdk    func(ctx context.Context, c *sdk.Client) (*url.URL, error)
-	ours   func(ctx context.Context, b *cos.Bucket) (string, error)
-	token  string
-	method string
-	header http.Header
-	body   string
-	// prepare and differ are those of operation.
-	prepare func(t *testing.T, l *lab)
-	differ  map[string]string
+	sdk     func(ctx context.Context, c *sdk.Client) (*url.URL, error)
+	ours    func(ctx context.Context, b *cos.Bucket) (string, error)
+	token   string
+	method  string
+	header  http.Header
+	body    string
+	prepare func(t *testing.T, l *lab) // as that of operation
 }
 
 var signedURLs = map[string]signedURL{
@@ -124,7 +122,7 @@ func testSignedURLs(t *testing.T, book *ledger) {
 				return u.String(), nil
 			})
 			ours := use(func(l *lab) (string, error) { return one.ours(t.Context(), l.bucket(t, proxyMode)) })
-			require.ElementsMatch(t, keysOf(one.differ), differences(ours, theirs))
+			require.Empty(t, differences(ours, theirs))
 			method, _, _ := strings.Cut(name, ",")
 			book.sideBySide(method, ours)
 		})
