@@ -242,7 +242,8 @@ func completeDocument(parts []Part) ([]byte, error) {
 }
 
 // AbortUpload drops an upload and its parts (Abort Multipart Upload). One that
-// is gone already is [ErrNoUpload]. It may be repeated.
+// is gone already is [ErrNoUpload], also when the call is repeated after a lost
+// answer. It may be repeated.
 func (b *Bucket) AbortUpload(ctx context.Context, key, uploadID string) error {
 	call, err := b.onUpload("AbortUpload", http.MethodDelete, key, uploadID)
 	if err != nil {

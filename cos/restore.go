@@ -38,8 +38,9 @@ type RestoreState struct {
 // the service takes 100 a second. It returns when the service has
 // accepted; [Head.Restore] tells how far it is, minutes to days later. Days
 // beyond 1..365 or an unknown tier are [ErrInvalidInput], a restore that is
-// under way already is [ErrRestoring] (and [ErrConflict]), an object that is not
-// archived is [ErrNotArchived]. It may be repeated.
+// under way already is [ErrRestoring] (and [ErrConflict]), also if it was begun by
+// a call whose answer was lost. An object that is not archived is
+// [ErrNotArchived]. It may be repeated.
 func (b *Bucket) Restore(ctx context.Context, key string, r RestoreRequest) error {
 	call := b.onVersion("RestoreObject", http.MethodPost, key, "restore", r.VersionID)
 	if r.Tier == "" {

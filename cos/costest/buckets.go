@@ -62,6 +62,9 @@ func bucketsAreListed(t *testing.T, p place) {
 	require.True(t, found)
 	assert.Equal(t, p.Bucket.Region(), got.Region)
 	assert.False(t, got.Created.IsZero())
+	some, err := p.Bucket.Client().ListBucketsIn(t.Context(), p.Bucket.Region())
+	require.NoError(t, err)
+	assert.Contains(t, some, got)
 }
 
 func bucketsKnowTheirRegion(t *testing.T, p place) {

@@ -44,6 +44,8 @@ func completeJoins(t *testing.T, p place) {
 	third := p.part(t, u.key, u.id, 5, whole[2<<20:])
 	r := p.complete(t, u.key, u.id, first, second, third)
 	assert.Regexp(t, `^[0-9a-f]{32}-3$`, r.ETag)
+	assert.Equal(t, p.Bucket.Name()+" "+u.key, r.Bucket+" "+r.Key)
+	assert.Contains(t, r.Location, p.Bucket.Name())
 	assert.True(t, r.HasCRC64)
 	assert.Equal(t, crcOf(whole), r.CRC64)
 	h, got := p.open(t, u.key, cos.GetOptions{})

@@ -14,6 +14,7 @@ import (
 func partsChapter() chapter {
 	return chapter{"Parts", []promise{
 		{"AreListedByNumber", partsAreListed},
+		{"ArePagedAsAskedFor", partsInPagesOfOne},
 		{"OverAThousandAreListedInPages", partsInPages},
 		{"SentAgainReplace", partsReplace},
 		{"HoldTheBoundsOfTheirNumber", partsNumbers},
@@ -67,6 +68,22 @@ func partsAreListed(t *testing.T, p place) {
 	assert.Equal(t, 7, page.Parts[0].Number)
 	assert.False(t, page.Parts[0].LastModified.IsZero())
 	assert.False(t, page.Truncated)
+	assert.Equal(t, "STANDARD", page.StorageClass)
+	assert.NotEmpty(t, page.Owner.ID)
+	assert.NotEmpty(t, page.Initiator.ID)
+}
+
+func partsInPagesOfOne(t *testing.T, p place) {
+	u := p.start(t, "k")[0]
+	want := []cos.Part{p.part(t, u.key, u.id, 2, "two"), p.part(t, u.key, u.id, 7, "seven"), p.part(t, u.key, u.id, 9, "nine")}
+	for i, o := 0, (cos.PartsOptions{MaxParts: 1}); i < len(want); i++ {
+		page, err := p.Bucket.ListParts(t.Context(), u.key, u.id, o)
+		require.NoError(t, err)
+		require.Len(t, page.Parts, 1)
+		assert.Equal(t, want[i].Number, page.Parts[0].Number)
+		assert.Equal(t, i < len(want)-1, page.Truncated)
+		o.Marker = page.NextMarker
+	}
 }
 
 func partsInPages(t *testing.T, p place) {

@@ -68,6 +68,9 @@ func uploadsAreListed(t *testing.T, p place) {
 	assert.Equal(t, want[0].key, got.Key)
 	assert.Equal(t, want[0].id, got.UploadID)
 	assert.WithinDuration(t, before, got.Initiated, 15*time.Minute)
+	assert.Equal(t, "STANDARD", got.StorageClass)
+	assert.NotEmpty(t, got.Owner.ID)
+	assert.NotEmpty(t, got.Initiator.ID)
 	assert.False(t, page.Truncated)
 
 	page, err = p.Bucket.ListUploads(t.Context(), cos.UploadsOptions{Prefix: p.key("none")})

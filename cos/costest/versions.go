@@ -24,6 +24,7 @@ func versioningPromises() []promise {
 		{"DeleteLeavesAMarker", versionsMarker},
 		{"DeleteOfTheMarkerIsTheUndo", versionsUndo},
 		{"DeleteOfAVersionIsForGood", versionsForGood},
+		{"DeleteOfAVersionThatIsGoneIsASuccess", versionsGoneAlready},
 		{"DeleteManySaysWhatItDid", versionsDeleteMany},
 		{"CopyReadsAVersion", versionsCopied},
 		{"PresignedURLNamesAVersion", versionsPresigned},
@@ -226,6 +227,18 @@ func versionsForGood(t *testing.T, p place) {
 	err = p.tryGet(t, key, cos.GetOptions{})
 	assertCode(t, err, "NoSuchKey")
 	assert.Empty(t, p.history(t, cos.VersionsOptions{Prefix: key}, nil))
+}
+
+func versionsGoneAlready(t *testing.T, p place) {
+	key := p.key("k")
+	first, second := p.put(t, key, "first").VersionID, p.put(t, key, "second").VersionID
+	p.delete(t, key, second)
+	p.delete(t, key, second)
+	r, err := p.Bucket.DeleteMany(t.Context(), []cos.ObjectVersion{{Key: key, VersionID: second}}, false)
+	require.NoError(t, err)
+	assert.Empty(t, r.Failed)
+	assert.Equal(t, []cos.DeletedObject{{Key: key, VersionID: second}}, r.Deleted)
+	p.assertHistory(t, ids(first), "k 1 latest")
 }
 
 func versionsDeleteMany(t *testing.T, p place) {
