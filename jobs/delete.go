@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"cosmander/cos"
 )
 
 // remove deletes an object, a local file or a folder that is empty by now.
@@ -25,7 +27,20 @@ func (t *task) remove(ctx context.Context) (outcome, error) {
 		}
 		return err
 	})
+	if err != nil && t.gone(ctx, b, err) {
+		err = nil
+	}
 	return out, err
+}
+
+// gone asks whether a deletion whose answer was lost, however often it was
+// asked for, was carried out.
+func (t *task) gone(ctx context.Context, b *cos.Bucket, why error) bool {
+	if !lost(why) || ctx.Err() != nil {
+		return false
+	}
+	_, err := b.Head(ctx, t.item.key, cos.GetOptions{})
+	return errors.Is(err, cos.ErrNotFound)
 }
 
 // removeLocal works below the folder that holds the source, so that a folder

@@ -114,8 +114,8 @@ func (b *batch) remove(ctx context.Context) ([]error, error) {
 		return failed, errSingly
 	}
 	for _, i := range rest {
-		if failed[i] = err; err == nil {
-			failed[i] = context.Cause(ctx)
+		if bucket == nil || !b.each[i].gone(ctx, bucket, err) {
+			failed[i] = err
 		}
 	}
 	return failed, nil

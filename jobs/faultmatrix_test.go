@@ -29,11 +29,17 @@ type trouble struct {
 	ops   []string // that it acts on; none: all
 	slow  bool     // it only takes time, so that no job may fail of it
 	final bool     // no use to repeat the request: a job may fail at once
+	// bytes: it is not tried on every request. No checksum covers a document, so
+	// what was changed in one may be believed: that is what TLS is for.
+	bytes bool
 }
 
 func troubles() []trouble {
 	asked := []string{"CompleteMultipartUpload", "CopyObject", "UploadPartCopy"}
-	sums := []string{"GetObject", "HeadObject", "PutObject", "UploadPart", "CompleteMultipartUpload"}
+	sums := append([]string{"GetObject", "HeadObject", "PutObject", "UploadPart"}, asked...)
+	bodies := append([]string{
+		"GetObject", "ListObjects", "ListParts", "InitiateMultipartUpload", "DeleteMultipleObjects", "GetObjectACL",
+	}, asked...)
 	return []trouble{
 		{name: "latency", Fault: emulator.Fault{Latency: 10 * time.Millisecond}, slow: true},
 		{name: "bandwidth", Fault: emulator.Fault{Bandwidth: 20 << 20}, slow: true},
@@ -43,8 +49,8 @@ func troubles() []trouble {
 		{name: "reset", Fault: emulator.Fault{Reset: true}},
 		{name: "lose-answer", Fault: emulator.Fault{LoseAnswer: true}},
 		{name: "stall", Fault: emulator.Fault{Stall: true}, times: 1},
-		{name: "cut-body", Fault: emulator.Fault{CutBody: 100}, ops: []string{"GetObject"}},
-		{name: "corrupt", Fault: emulator.Fault{Corrupt: true}, ops: []string{"GetObject"}},
+		{name: "cut-body", Fault: emulator.Fault{CutBody: 100}, ops: bodies},
+		{name: "corrupt", Fault: emulator.Fault{Corrupt: true}, ops: []string{"GetObject"}, bytes: true},
 		{name: "no-crc", Fault: emulator.Fault{NoCRC: true}, ops: sums},
 		{name: "spaces", Fault: emulator.Fault{Spaces: 10 * time.Millisecond}, ops: asked, slow: true},
 		{name: "error-in-200", Fault: emulator.Fault{ErrorIn200: true, Code: "InternalError"}, ops: asked},
@@ -57,7 +63,7 @@ func troubles() []trouble {
 const anyOp = ""
 
 func (f trouble) befalls(op string) bool {
-	return op == anyOp || len(f.ops) == 0 || slices.Contains(f.ops, op)
+	return op == anyOp && !f.bytes || len(f.ops) == 0 || slices.Contains(f.ops, op)
 }
 
 // cell is one job that meets one fault on one operation.
