@@ -36,12 +36,40 @@ func (e *Env) Cp(ctx context.Context, src, dst string, o CpOptions) error {
 // copy could not be verified, or that have changed since, are kept, and the
 // error is [ErrIncomplete].
 func (e *Env) Mv(ctx context.Context, src, dst string, o CpOptions) error {
-	spec, err := e.copySpec(src, dst, o.Recursive)
+	spec, err := e.moveSpec(ctx, src, dst, o)
 	if err != nil {
 		return err
 	}
-	spec.Move, spec.OnConflict = true, jobs.OnConflict(o.OnConflict)
 	return e.run(ctx, spec, o.JSON)
+}
+
+// moveSpec is copySpec for Mv. A source that is not there may have gone just
+// before the command was killed: then its job is still open.
+func (e *Env) moveSpec(ctx context.Context, src, dst string, o CpOptions) (jobs.Spec, error) {
+	moving := func(spec jobs.Spec) jobs.Spec {
+		spec.Move, spec.OnConflict = true, jobs.OnConflict(o.OnConflict)
+		return spec
+	}
+	spec, missing := e.copySpec(src, dst, o.Recursive)
+	if !errors.Is(missing, os.ErrNotExist) {
+		return moving(spec), missing
+	}
+	q, err := e.Open(ctx)
+	if err != nil {
+		return jobs.Spec{}, err
+	}
+	defer func() { _ = q.Close() }() // nothing was asked of it
+	for _, folder := range []bool{false, o.Recursive} {
+		spec, err := e.uploadOf(src, dst, folder, o.Recursive)
+		if err != nil {
+			return jobs.Spec{}, err
+		}
+		id, err := q.FindOpen(ctx, moving(spec))
+		if id != 0 || err != nil {
+			return moving(spec), err
+		}
+	}
+	return jobs.Spec{}, missing
 }
 
 // copySpec turns the two arguments into a job. Which name a copy gets depends
@@ -64,6 +92,18 @@ func (e *Env) copySpec(src, dst string, recursive bool) (jobs.Spec, error) {
 // uploadSpec follows coscli: a folder keeps its name below a destination that
 // ends in "/" unless the source ends in "/" too; else its content goes there.
 func (e *Env) uploadSpec(src, dst string, recursive bool) (jobs.Spec, error) {
+	if _, err := cos.ParseURI(dst); err != nil {
+		return jobs.Spec{}, err
+	}
+	info, err := os.Stat(src)
+	if err != nil {
+		return jobs.Spec{}, err
+	}
+	return e.uploadOf(src, dst, info.IsDir(), recursive)
+}
+
+// uploadOf is uploadSpec for a source that is known to be a folder, or not.
+func (e *Env) uploadOf(src, dst string, folder, recursive bool) (jobs.Spec, error) {
 	u, err := cos.ParseURI(dst)
 	if err != nil {
 		return jobs.Spec{}, err
@@ -72,16 +112,12 @@ func (e *Env) uploadSpec(src, dst string, recursive bool) (jobs.Spec, error) {
 	if err != nil {
 		return jobs.Spec{}, err
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return jobs.Spec{}, err
-	}
-	from := jobs.Source{Place: jobs.Place{Path: path}, Folder: info.IsDir()}
+	from := jobs.Source{Place: jobs.Place{Path: path}, Folder: folder}
 	prefix, name := splitKey(u.Key)
 	switch {
-	case info.IsDir() && !recursive:
+	case folder && !recursive:
 		return jobs.Spec{}, fmt.Errorf("%s is a folder: -r copies folders", src)
-	case info.IsDir():
+	case folder:
 		from.Contents = strings.HasSuffix(src, string(filepath.Separator)) || name != ""
 		prefix = asPrefix(u.Key)
 	default:

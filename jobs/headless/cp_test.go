@@ -76,3 +76,25 @@ func TestCopySpec_RefusesWhatItCannotMean(t *testing.T) {
 		})
 	}
 }
+
+func TestMv_FindsTheJobWhoseSourceHasGoneAlready(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for _, folder := range []bool{false, true} {
+		o, gone := CpOptions{Recursive: folder}, filepath.Join(t.TempDir(), "gone")
+		_, err := d.moveSpec(t.Context(), gone, "cos://b-1/in/", o)
+		require.ErrorIs(t, err, os.ErrNotExist, "there is no such job")
+		spec, err := d.uploadOf(gone, "cos://b-1/in/", folder, folder)
+		require.NoError(t, err)
+		spec.Move = true
+		q, err := d.open(t.Context())
+		require.NoError(t, err)
+		_, err = q.Add(t.Context(), spec)
+		require.NoError(t, err)
+		require.NoError(t, q.Close())
+		found, err := d.moveSpec(t.Context(), gone, "cos://b-1/in/", o)
+		require.NoError(t, err)
+		assert.Equal(t, spec.Sources, found.Sources)
+		assert.True(t, found.Move)
+	}
+}
