@@ -26,11 +26,7 @@ func (a *aggregate) add(acc *accumulator, e *env) error {
 		if !ok {
 			return a.at.refuse("InvalidDataType", "%s takes numbers, and %s is none (NULLIF(x, '') leaves out empty fields)", a.name, quote(v.text()))
 		}
-		if acc.count == 1 {
-			acc.sum = n
-		} else {
-			acc.sum = acc.sum.add(n)
-		}
+		acc.sum = acc.sum.add(n)
 	case "MIN":
 		if acc.count == 1 || order(v, acc.best) < 0 {
 			acc.hold(v)
@@ -45,7 +41,7 @@ func (a *aggregate) add(acc *accumulator, e *env) error {
 
 // hold keeps v without the record that it is a piece of.
 func (acc *accumulator) hold(v value) {
-	v.s = strings.Clone(v.s)
+	v.s, v.num.text = strings.Clone(v.s), strings.Clone(v.num.text)
 	acc.best = v
 }
 

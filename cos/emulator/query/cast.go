@@ -39,11 +39,12 @@ func (v value) castTo(to string) (value, bool) {
 	switch to {
 	case "INT":
 		n, ok = n.truncate()
+	case "DECIMAL":
+		n.class = max(n.class, fractional)
 	case "FLOAT":
-		n = fromFloat(n.float64())
+		n = ofFloat(n.float64())
 	}
-	made, err := position{}.finite(n)
-	return made, ok && err == nil
+	return ofNumber(n), ok && n.isFinite()
 }
 
 func (v value) castNumber() (number, bool) {
@@ -51,7 +52,10 @@ func (v value) castNumber() (number, bool) {
 	case text:
 		return parseNumber(v.s)
 	case boolean:
-		return integer(int64(compareBools(v.flag, false))), true
+		if v.flag {
+			return integer(1), true
+		}
+		return integer(0), true
 	default:
 		return v.number()
 	}

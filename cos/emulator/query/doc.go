@@ -35,10 +35,15 @@
 // # Values
 //
 // Numbers, text, TRUE and FALSE, timestamps, JSON arrays and objects, NULL and
-// MISSING. Numbers up to 18 digits are exact, with a fraction too; others, and
-// results of / that do not come out even, are float64. What is selected as it
-// is keeps its text: 1.50 stays 1.50. The fields of CSV are text, and empty
-// fields are empty text, not NULL.
+// MISSING. The fields of CSV are text, and empty fields are empty text, not
+// NULL. What is selected as it is keeps its text: 1.50 stays 1.50.
+//
+// A number is an INT if it is written without a point and 64 bits hold it, a
+// DECIMAL if it has a point, at most 18 digits behind it, and 64 bits hold its
+// digits; both are exact. One with an exponent or with more digits is a FLOAT,
+// a float64. Of what is calculated from two numbers the type is the later one
+// of the two in this order, and FLOAT if 64 bits do not hold the result.
+// Numbers of any type and length compare by all their digits.
 //
 // # Operators, from what binds least
 //
@@ -53,8 +58,8 @@
 // Where both sides are numbers they compare as numbers; text from a CSV field
 // (also behind TRIM, SUBSTRING, LOWER, UPPER) is a number there if it reads as
 // one, text in quotes is not. Else booleans and timestamps compare with what
-// reads as one, and the rest as text, byte by byte. Two integers divide as
-// integers. In LIKE, % is any text and _ any character. An operation on NULL is
+// reads as one, and the rest as text, byte by byte. Two INT divide as INT,
+// cut towards zero; else / gives a FLOAT, as AVG does. In LIKE, % is any text and _ any character. An operation on NULL is
 // NULL, on MISSING is MISSING; AND, OR and NOT take both as unknown. MISSING IS
 // NULL is true. Only rows whose condition is TRUE are selected.
 //

@@ -1,7 +1,5 @@
 package query
 
-import "math"
-
 // env is what expressions are evaluated in.
 type env struct {
 	row     row
@@ -119,7 +117,7 @@ func (p position) number(v value, what string) (number, error) {
 
 // finite refuses results that are no number.
 func (p position) finite(n number) (value, error) {
-	if math.IsInf(n.float, 0) || math.IsNaN(n.float) {
+	if !n.isFinite() {
 		return value{}, p.refuse("IntegerOverflow", "the result is beyond all numbers")
 	}
 	return ofNumber(n), nil
@@ -131,7 +129,10 @@ func (n *negative) eval(e *env) (value, error) {
 		return v, err
 	}
 	m, err := n.at.number(v, "-")
-	return ofNumber(m.negate()), err
+	if err != nil {
+		return v, err
+	}
+	return n.at.finite(m.negate())
 }
 
 // condition evaluates what has to be TRUE, FALSE or unknown.

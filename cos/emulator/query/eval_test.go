@@ -26,7 +26,7 @@ func TestExpressions_GiveWhatTheyPromise(t *testing.T) {
 	t.Parallel()
 	for expression, want := range map[string]string{
 		// Constants and columns.
-		"1": "1", "007": "7", ".5": "0.5", "1.50": "1.50", "1e3": "1000", "'a''b'": `"a'b"`, "TRUE": "true", "null": "null", "MISSING": "",
+		"1": "1", "007": "7", ".5": "0.5", "1.50": "1.50", "1e3": "1e3", "'a''b'": `"a'b"`, "TRUE": "true", "null": "null", "MISSING": "",
 		"12345678901234567890": "12345678901234567890",
 		"s.n":                  "7", "n": "7", "N": "7", "s.N": "7", `s."n"`: "7", `s."N"`: "", "COSObject.n": "7", "S.n": "7", `"s".n`: "7", `"S".n`: "",
 		"s.d": "1.50", "s.big": "12345678901234567891", "s.nil": "null", "s.none": "", "s.none.more[3]": "", "s.nil.more": "",

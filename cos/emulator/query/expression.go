@@ -1,7 +1,5 @@
 package query
 
-import "strings"
-
 // The grammar, from what binds least: OR, AND, NOT, comparisons and the like,
 // ||, + and -, * and / and %, sign.
 
@@ -197,7 +195,7 @@ func (p *parser) primary() (expr, error) {
 	case t.kind == digits:
 		p.next()
 		n, _ := parseNumber(t.text)
-		return literal{value{kind: numeric, num: n, s: canonical(t.text, n)}}, nil
+		return literal{ofNumber(n)}, nil
 	case p.accept("("):
 		return p.parenthesis()
 	case t.kind == quoted:
@@ -206,15 +204,6 @@ func (p *parser) primary() (expr, error) {
 		return p.word()
 	}
 	return nil, p.surprise("a column or a value")
-}
-
-// canonical returns how a number literal is written as JSON, "" to let the
-// number write itself.
-func canonical(s string, n number) string {
-	if n.exact || strings.ContainsAny(s, "eE") || s[0] == '.' || s[0] == '0' {
-		return ""
-	}
-	return strings.TrimSuffix(s, ".")
 }
 
 func (p *parser) parenthesis() (expr, error) {

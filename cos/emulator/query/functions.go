@@ -110,11 +110,12 @@ func (p position) whole(v value) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if !n.isInteger() {
+	whole, ok := n.truncate()
+	if !ok || whole.compare(n) != 0 {
 		return 0, p.refuse("IllegalSqlFunctionArgument", "SUBSTRING takes whole numbers, not %s", quote(v.text()))
 	}
 	const beyond = 1 << 32
-	return max(-beyond, min(n.coef, beyond)), nil
+	return max(-beyond, min(whole.coef, beyond)), nil
 }
 
 // cut returns the characters of s from first up to end, counted from 0.

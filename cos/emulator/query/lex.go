@@ -1,7 +1,6 @@
 package query
 
 import (
-	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -159,7 +158,7 @@ func (l *lexer) number() (token, error) {
 	if c, _ := utf8.DecodeRuneInString(l.rest); isName(c) {
 		return t, at.refuse("LexerInvalidLiteral", "%s is not a number", quote(t.text+string(c)))
 	}
-	if n, ok := parseNumber(t.text); !ok || math.IsInf(n.float, 0) {
+	if n, ok := parseNumber(t.text); !ok || !n.isFinite() {
 		return t, at.refuse("LexerInvalidLiteral", "%s is not a number", quote(t.text))
 	}
 	return t, nil

@@ -163,7 +163,7 @@ func (x *execution) count() error {
 		if err := a.add(acc, &x.env); err != nil {
 			return err
 		}
-		if held += len(acc.best.s); held > maxHeld {
+		if held += len(acc.best.s) + len(acc.best.num.text); held > maxHeld {
 			return a.at.refuse("OverMaxRecordSize", "MIN and MAX hold more than %d bytes", maxHeld)
 		}
 	}

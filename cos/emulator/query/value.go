@@ -1,7 +1,6 @@
 package query
 
 import (
-	"math/big"
 	"strconv"
 	"strings"
 	"time"
@@ -131,7 +130,7 @@ func (v value) text() string {
 func compare(a, b value) int {
 	if n, ok := a.number(); ok {
 		if m, ok := b.number(); ok {
-			return compareNumbers(a, b, n, m)
+			return n.compare(m)
 		}
 	}
 	if a.kind == boolean || b.kind == boolean {
@@ -159,31 +158,6 @@ func compareBools(a, b bool) int {
 		return 1
 	}
 	return -1
-}
-
-// compareNumbers decides a tie of numbers that a float64 cannot hold by their
-// digits: identifiers of twenty digits are not to be taken for one another.
-func compareNumbers(a, b value, n, m number) int {
-	c := n.compare(m)
-	if c != 0 || (n.exact && m.exact) {
-		return c
-	}
-	x, xok := a.digits()
-	y, yok := b.digits()
-	if xok && yok {
-		return x.Cmp(y)
-	}
-	return 0
-}
-
-// digits returns a number by its digits, if that is no great work.
-func (v value) digits() (*big.Rat, bool) {
-	s := v.text()
-	const enough = 64
-	if len(s) > enough || strings.ContainsAny(s, "eE") {
-		return nil, false
-	}
-	return new(big.Rat).SetString(s)
 }
 
 // order is compare for MIN and MAX, which need one order over all values:
