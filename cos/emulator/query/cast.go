@@ -61,13 +61,11 @@ func (v value) castNumber() (number, bool) {
 	}
 }
 
+// castBool takes numbers as castNumber does, and TRUE and FALSE.
 func (v value) castBool() (value, bool) {
-	if n, ok := v.number(); ok {
+	if n, ok := v.castNumber(); ok {
 		return ofBool(!n.isZero()), true
 	}
-	if v.kind == text {
-		v.kind = loose
-	}
-	b, ok := v.truth()
+	b, ok := parseBool(v.s)
 	return ofBool(b), ok
 }

@@ -57,7 +57,8 @@
 //
 // Where both sides are numbers they compare as numbers; text from a CSV field
 // (also behind TRIM, SUBSTRING, LOWER, UPPER) is a number there if it reads as
-// one, text in quotes is not. Else booleans and timestamps compare with what
+// one, text in quotes is not. A number and what is none differ, and which is
+// less is unknown: _1 < 5 does not select empty fields. Else booleans and timestamps compare with what
 // reads as one, and the rest as text, byte by byte. Two INT divide as INT,
 // cut towards zero; else / gives a FLOAT, as AVG does. In LIKE, % is any text and _ any character. An operation on NULL is
 // NULL, on MISSING is MISSING; AND, OR and NOT take both as unknown. MISSING IS
@@ -66,8 +67,8 @@
 // # Functions
 //
 //	COUNT(*), COUNT(x), SUM(x), AVG(x), MIN(x), MAX(x)   without NULL and MISSING; for MIN and MAX numbers come before text
-//	CAST(x AS INT | FLOAT | DECIMAL | STRING | BOOL | TIMESTAMP)   fails on what is none; INT cuts the fraction; also
-//	    INTEGER, DOUBLE, NUMERIC, VARCHAR, BOOLEAN
+//	CAST(x AS INT | FLOAT | DECIMAL | STRING | BOOL | TIMESTAMP)   fails on what is none; INT cuts the fraction;
+//	    BOOL takes TRUE, FALSE and numbers, of which 0 is FALSE; also INTEGER, DOUBLE, NUMERIC, VARCHAR, BOOLEAN
 //	CASE WHEN condition THEN x … [ELSE y] END, CASE x WHEN value THEN …
 //	COALESCE(x, …), NULLIF(x, y)
 //	CHAR_LENGTH(x), CHARACTER_LENGTH(x), LOWER(x), UPPER(x)   in characters

@@ -183,35 +183,51 @@ func (c *comparison) eval(e *env) (value, error) {
 	if err != nil {
 		return b, err
 	}
-	if v, ok := anyAbsent(a, b); ok {
-		return v, nil
-	}
-	order := compare(a, b)
-	switch c.op {
-	case "=":
-		return ofBool(order == 0), nil
-	case "<>", "!=":
-		return ofBool(order != 0), nil
-	case "<":
-		return ofBool(order < 0), nil
-	case "<=":
-		return ofBool(order <= 0), nil
-	case ">":
-		return ofBool(order > 0), nil
-	}
-	return ofBool(order >= 0), nil
+	return relate(a, c.op, b), nil
 }
 
+// relate is a op b: TRUE, FALSE or unknown.
+func relate(a value, op string, b value) value {
+	if v, ok := anyAbsent(a, b); ok {
+		return v
+	}
+	order, ordered := compare(a, b)
+	switch op {
+	case "=":
+		return ofBool(ordered && order == 0)
+	case "<>", "!=":
+		return ofBool(!ordered || order != 0)
+	}
+	if !ordered {
+		return value{kind: null}
+	}
+	switch op {
+	case "<":
+		return ofBool(order < 0)
+	case "<=":
+		return ofBool(order <= 0)
+	case ">":
+		return ofBool(order > 0)
+	}
+	return ofBool(order >= 0)
+}
+
+// eval joins the two comparisons as AND does: one that is FALSE decides.
 func (b *between) eval(e *env) (value, error) {
 	v, err := evalAll(e, b.operand, b.low, b.high)
 	if err != nil {
 		return value{}, err
 	}
-	if a, ok := anyAbsent(v...); ok {
+	low, high := relate(v[0], ">=", v[1]), relate(v[0], "<=", v[2])
+	for _, side := range []value{low, high} {
+		if side.kind == boolean && !side.flag {
+			return ofBool(b.inverted), nil
+		}
+	}
+	if a, ok := anyAbsent(low, high); ok {
 		return a, nil
 	}
-	inside := compare(v[1], v[0]) <= 0 && compare(v[0], v[2]) <= 0
-	return ofBool(inside != b.inverted), nil
+	return ofBool(!b.inverted), nil
 }
 
 func evalAll(e *env, list ...expr) ([]value, error) {
@@ -238,7 +254,7 @@ func (i *in) eval(e *env) (value, error) {
 			return w, err
 		case w.absent():
 			unknown = true
-		case compare(v, w) == 0:
+		case equal(v, w):
 			return ofBool(!i.inverted), nil
 		}
 	}
@@ -290,5 +306,5 @@ func (c *choice) chooses(w when, operand value, e *env) (bool, error) {
 	if err != nil || v.absent() || operand.absent() {
 		return false, err
 	}
-	return compare(operand, v) == 0, nil
+	return equal(operand, v), nil
 }

@@ -40,7 +40,7 @@ func TestExpressions_GiveWhatTheyPromise(t *testing.T) {
 		"s.n + s.nil": "null", "s.n + s.none": "", "s.nil + s.none": "", "1 - 0.9": "0.1", "-0.5 + 0.25": "-0.25", "1e-7 * 1": "1e-07",
 		"s.t || '-' || s.n": `"Text-7"`, "s.t || s.nil": "null", "s.none || s.nil || s.t": "", "1 + 1 || 'x'": `"2x"`,
 		// Comparison: numbers as numbers, the rest as text.
-		"s.n > 10": "false", "s.n < 10": "true", "s.n = 7.0": "true", "1.5 = s.d": "true", "s.num > 5": "false", "s.num = '12'": "true", "s.n <> 7": "false",
+		"s.n > 10": "false", "s.n < 10": "true", "s.n = 7.0": "true", "1.5 = s.d": "true", "s.num > 5": "null", "s.num = '12'": "true", "s.n <> 7": "false",
 		"s.n != 8": "true", "s.n >= 7": "true", "s.n <= 6": "false", "'b' > 'a'": "true", "'B' < 'a'": "true", "s.yes = TRUE": "true",
 		"s.big = 12345678901234567891": "true", "s.big = 12345678901234567890": "false", "s.big > 12345678901234567890": "true",
 		"9007199254740993 = 9007199254740992.0": "false", "-1.5 < -1.25": "true", "-2 < 1.5": "true", "0.10 = 0.1": "true", "1e2 = 100": "true",
@@ -155,7 +155,7 @@ func TestAggregates_SkipWhatIsNotThere(t *testing.T) {
 func TestCSV_ComparesAsNumbersWhereBothAre(t *testing.T) {
 	t.Parallel()
 	for condition, want := range map[string]string{
-		"_1 > 5": "10,9\n", "_1 > '5'": "", "_1 > _2": "10,9\n", "_1 < _2": "2,abc\n-1,0\n", "_2 = 0.0": "-1,0\n", "_1 + 1 = 11": "10,9\n", "_2 > 8": "10,9\n2,abc\n",
+		"_1 > 5": "10,9\n", "_1 > '5'": "", "_1 > _2": "10,9\n", "_1 < _2": "2,abc\n-1,0\n", "_2 = 0.0": "-1,0\n", "_1 + 1 = 11": "10,9\n", "_2 > 8": "10,9\n",
 		"_1 IN (2, 3)": "2,abc\n", "_1 BETWEEN -1.0 AND 2": "2,abc\n-1,0\n", "_2 IS MISSING": "", "_3 IS MISSING": "10,9\n2,abc\n-1,0\n", "_1 = '2'": "2,abc\n",
 		"TRIM(_1) = 2.0": "2,abc\n", "CAST(_1 AS STRING) = 2.0": "", "_2 LIKE 'a%'": "2,abc\n",
 	} {

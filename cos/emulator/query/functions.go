@@ -42,15 +42,12 @@ func (c *coalesce) eval(e *env) (value, error) {
 	return value{kind: null}, nil
 }
 
-// nullIf takes a number and typed text for different whatever they hold:
-// NULLIF(1, '1') is 1, as the service documents it.
 func nullIf(args []value, _ position) (value, error) {
 	a, b := args[0], args[1]
 	if a.absent() {
 		return value{kind: null}, nil
 	}
-	mixed := a.kind == numeric && b.kind == text || a.kind == text && b.kind == numeric
-	if !b.absent() && !mixed && compare(a, b) == 0 {
+	if !b.absent() && equal(a, b) {
 		return value{kind: null}, nil
 	}
 	return a, nil

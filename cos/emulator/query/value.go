@@ -126,28 +126,37 @@ func (v value) text() string {
 
 // compare orders two values that are not absent: as numbers where both are
 // numbers, as booleans or points in time where one is and the other reads as
-// one, else as text.
-func compare(a, b value) int {
-	if n, ok := a.number(); ok {
-		if m, ok := b.number(); ok {
-			return n.compare(m)
-		}
+// one, else as text. ordered is false where one is a number and the other
+// reads as none: they differ, but neither comes first.
+func compare(a, b value) (order int, ordered bool) {
+	n, isNumber := a.number()
+	m, isNumber2 := b.number()
+	switch {
+	case isNumber && isNumber2:
+		return n.compare(m), true
+	case a.kind == numeric, b.kind == numeric:
+		return 0, false
 	}
 	if a.kind == boolean || b.kind == boolean {
 		x, xok := a.truth()
 		y, yok := b.truth()
 		if xok && yok {
-			return compareBools(x, y)
+			return compareBools(x, y), true
 		}
 	}
 	if a.kind == timestamp || b.kind == timestamp {
 		x, xok := a.when()
 		y, yok := b.when()
 		if xok && yok {
-			return x.Compare(y)
+			return x.Compare(y), true
 		}
 	}
-	return strings.Compare(a.text(), b.text())
+	return strings.Compare(a.text(), b.text()), true
+}
+
+func equal(a, b value) bool {
+	order, ordered := compare(a, b)
+	return ordered && order == 0
 }
 
 func compareBools(a, b bool) int {
@@ -168,5 +177,6 @@ func order(a, b value) int {
 	if an != bn {
 		return compareBools(bn, an)
 	}
-	return compare(a, b)
+	c, _ := compare(a, b)
+	return c
 }
