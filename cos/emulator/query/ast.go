@@ -92,9 +92,11 @@ type (
 	}
 
 	like struct {
-		operand, pattern, escape expr // escape is nil if there is none
-		inverted                 bool
-		at                       position
+		operand  expr
+		by       []expr  // the pattern and, if there is one, the escape
+		constant pattern // nil if it differs from row to row
+		inverted bool
+		at       position
 	}
 
 	// is is IS [NOT] NULL and IS [NOT] MISSING.

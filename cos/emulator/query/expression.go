@@ -120,11 +120,15 @@ func (p *parser) like(x expr, inverted bool, at position) (expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &like{operand: x, pattern: pattern, inverted: inverted, at: at}
+	l := &like{operand: x, by: []expr{pattern}, inverted: inverted, at: at}
 	if p.accept("ESCAPE") {
-		l.escape, err = p.operand()
+		escape, err := p.operand()
+		if err != nil {
+			return nil, err
+		}
+		l.by = append(l.by, escape)
 	}
-	return l, err
+	return l, l.prepare()
 }
 
 // operand reads what can be compared.

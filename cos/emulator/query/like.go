@@ -2,31 +2,67 @@ package query
 
 import "unicode/utf8"
 
+// maxPattern bounds patterns, because a comparison takes up to as many steps
+// as the lengths of the text and the pattern multiplied.
+const maxPattern = 4 << 10 // bytes
+
 func (l *like) eval(e *env) (value, error) {
-	list := []expr{l.operand, l.pattern}
-	if l.escape != nil {
-		list = append(list, l.escape)
-	}
-	v, err := evalAll(e, list...)
+	v, err := l.operand.eval(e)
 	if err != nil {
-		return value{}, err
+		return v, err
 	}
-	if a, ok := anyAbsent(v...); ok {
-		return a, nil
-	}
-	escape := rune(-1)
-	if l.escape != nil {
-		var size int
-		if escape, size = utf8.DecodeRuneInString(v[2].text()); size == 0 || size != len(v[2].text()) {
-			return value{}, l.at.refuse("LikeInvalidInputs", "ESCAPE takes one character, not %s", quote(v[2].text()))
+	p := l.constant
+	if p == nil {
+		by, err := evalAll(e, l.by...)
+		if err != nil {
+			return value{}, err
+		}
+		if a, ok := anyAbsent(append(by, v)...); ok {
+			return a, nil
+		}
+		if p, err = l.compile(by); err != nil {
+			return value{}, err
 		}
 	}
-	pattern, ok := parsePattern(v[1].text(), escape)
-	if !ok {
-		return value{}, l.at.refuse("LikeInvalidInputs", "the pattern %s has its escape character where nothing is to be escaped", quote(v[1].text()))
+	if v.absent() {
+		return v, nil
 	}
-	matched, err := pattern.matches(v[0].text(), e.check)
+	matched, err := p.matches(v.text(), e.check)
 	return ofBool(matched != l.inverted), err
+}
+
+// prepare reads a pattern that is the same for all rows.
+func (l *like) prepare() (err error) {
+	var by []value
+	for _, x := range l.by {
+		constant, ok := x.(literal)
+		if !ok || constant.value.absent() {
+			return nil
+		}
+		by = append(by, constant.value)
+	}
+	l.constant, err = l.compile(by)
+	return err
+}
+
+// compile reads a pattern and its escape, if there is one. Neither is absent.
+func (l *like) compile(by []value) (pattern, error) {
+	text, escape := by[0].text(), rune(-1)
+	if len(text) > maxPattern {
+		return nil, l.at.refuse("LikeInvalidInputs", "a pattern of more than %d bytes is not supported", maxPattern)
+	}
+	if len(by) > 1 {
+		s := by[1].text()
+		var size int
+		if escape, size = utf8.DecodeRuneInString(s); size == 0 || size != len(s) {
+			return nil, l.at.refuse("LikeInvalidInputs", "ESCAPE takes one character, not %s", quote(s))
+		}
+	}
+	p, ok := parsePattern(text, escape)
+	if !ok {
+		return nil, l.at.refuse("LikeInvalidInputs", "the pattern %s has its escape character where nothing is to be escaped", quote(text))
+	}
+	return p, nil
 }
 
 // Elements of a pattern that are not characters.
@@ -40,6 +76,7 @@ type pattern []rune
 // parsePattern reads a LIKE pattern; escape is -1 if there is none. ok is false
 // if it escapes anything but %, _ and itself.
 func parsePattern(s string, escape rune) (p pattern, ok bool) {
+	p = pattern{} // one without elements is one too
 	escaped := false
 	for _, c := range s {
 		switch {
