@@ -13,7 +13,8 @@ type selection struct {
 	from       []step // below the object, after COSObject
 	alias      string // what the rows are called, "" if only COSObject
 	where      expr   // nil for all rows
-	limit      int64  // -1 for no limit
+	whereAt    position
+	limit      int64 // -1 for no limit
 	aggregates []*aggregate
 	columns    []*column
 }

@@ -65,9 +65,11 @@ func endOfObject(err error) error {
 // begin reads the header, if there is one, and finds the columns.
 func (c *csvReader) begin(ctx context.Context, columns []*column) error {
 	if c.format.header != "NONE" {
+		c.header = true
 		if err := c.next(); err != nil {
 			return err
 		}
+		c.header = false
 	}
 	if c.format.header == "USE" {
 		text := string(c.text)
@@ -181,7 +183,7 @@ func has(b []byte, prefix string) bool {
 // continued adds the next line to a record whose quote is still open.
 func (c *csvReader) continued() error {
 	if !c.format.multiline {
-		return refuse("CSVUnescapedQuote", "Record %d has a quote that is not closed; AllowQuotedRecordDelimiter lets a field span lines.", c.number+1)
+		return c.place().refuse("CSVUnescapedQuote", "has a quote that is not closed; AllowQuotedRecordDelimiter lets a field span lines")
 	}
 	if c.trimmed {
 		c.record = append(c.record, '\r') // it is within the quotes
@@ -189,7 +191,7 @@ func (c *csvReader) continued() error {
 	c.record = append(c.record, c.format.record...)
 	err := c.more()
 	if errors.Is(err, io.EOF) {
-		return refuse("CSVParsingError", "Record %d has a quote that is not closed before the object ends.", c.number+1)
+		return c.place().refuse("CSVParsingError", "has a quote that is not closed before the object ends")
 	}
 	return err
 }
@@ -197,7 +199,7 @@ func (c *csvReader) continued() error {
 // closed makes sure that a field ends with its closing quote.
 func (c *csvReader) closed(i int) (int, error) {
 	if i < len(c.record) && !has(c.record[i:], c.format.field) {
-		return 0, refuse("CSVParsingError", "Record %d has text behind a closing quote, in field %d.", c.number+1, len(c.ends)+1)
+		return 0, c.place().refuse("CSVParsingError", "has text behind a closing quote, in field %d", len(c.ends)+1)
 	}
 	return i, nil
 }

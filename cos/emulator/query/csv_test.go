@@ -85,12 +85,18 @@ func TestCSV_RefusesMalformedRecordsByTheirNumber(t *testing.T) {
 		"long record at the end":        {"<CSV/>", long + "y", "OverMaxRecordSize", "Record 1 has more than 1048576 bytes."},
 		"long record of many lines":     {multiline, "\"" + strings.Repeat("x\n", 1<<19) + "\"", "OverMaxRecordSize", "Record 1 has more than 1048576 bytes."},
 		"long comment":                  {"<CSV/>", "#" + long, "OverMaxRecordSize", "Record 1 has more than 1048576 bytes."},
-		"long header":                   {csvIn("FileHeaderInfo", "USE"), long + "y\na", "OverMaxRecordSize", "Record 1 has more than 1048576 bytes."},
+		"long header":                   {csvIn("FileHeaderInfo", "USE"), long + "y\na", "OverMaxRecordSize", "The header has more than 1048576 bytes."},
+		"open quote in the header":      {csvIn("FileHeaderInfo", "IGNORE"), "#\n\"a\n", "CSVUnescapedQuote", "The header has a quote that is not closed; AllowQuotedRecordDelimiter lets a field span lines."},
+		"header that is not UTF-8":      {csvIn("FileHeaderInfo", "USE"), "\xff\na\n", "InvalidTextEncoding", "The header is not UTF-8."},
+		"record behind the header":      {csvIn("FileHeaderInfo", "USE"), "a\n\xff\n", "InvalidTextEncoding", "Record 1 is not UTF-8."},
 	} {
 		a := run(t, parse(t, "SELECT * FROM COSObject", c.in, "<CSV/>"), c.object)
 		assert.Equal(t, [2]string{c.code, c.message}, [2]string{a.code, a.message}, name)
 	}
-	assert.Len(t, ask(t, "SELECT * FROM COSObject", "<CSV/>", "<CSV/>", long[1:]+"\n"), 1<<20)
+	// The longest record may end in any way.
+	for _, end := range []string{"\n", "\r\n", ""} {
+		assert.Equal(t, "{\"_1\":1048576}\n", ask(t, "SELECT CHAR_LENGTH(_1) FROM COSObject", "<CSV/>", "", long+end))
+	}
 }
 
 func TestCSV_NamesColumnsByTheHeader(t *testing.T) {

@@ -8,6 +8,7 @@ import "fmt"
 // 1 KB long.
 type Error struct{ Code, Message string }
 
+// Error returns the code and the sentence.
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
 // maxMessage bounds what goes into a frame's header, which ends at 64 KB.
@@ -25,6 +26,23 @@ type position struct{ line, column int }
 func (p position) refuse(code, format string, args ...any) *Error {
 	return refuse(code, "Line %d, column %d: %s.", p.line, p.column, fmt.Sprintf(format, args...))
 }
+
+// place is a record of the object, counted from 1; the header is 0.
+type place int64
+
+// refuse builds an error about this place of the object.
+func (p place) refuse(code, format string, args ...any) *Error {
+	what := "The header"
+	if p > 0 {
+		what = fmt.Sprintf("Record %d", p)
+	}
+	return refuse(code, "%s %s.", what, fmt.Sprintf(format, args...))
+}
+
+func (p place) tooLong() *Error {
+	return p.refuse("OverMaxRecordSize", "has more than %d bytes", maxRecord)
+}
+func (p place) notUTF8() *Error { return p.refuse("InvalidTextEncoding", "is not UTF-8") }
 
 // quote shows a piece of the request or the object in a message.
 func quote(s string) string {

@@ -58,6 +58,35 @@ func TestJSON_IsReadAlongThePathOfFrom(t *testing.T) {
 	}
 }
 
+// What is written in another way, and where, makes no difference to a value.
+func TestJSONDocument_KeepsValuesAsLinesDo(t *testing.T) {
+	t.Parallel()
+	const object = `{"\u0061":1, "é\/" : "\u00e9" ,"x":[ ]}`
+	for _, from := range []string{"COSObject", "COSObject[*]"} {
+		for _, out := range []string{"<JSON/>", "<CSV/>"} {
+			for _, what := range []string{"*", "s", "s || ''"} {
+				sql := "SELECT " + what + " FROM " + from + " s"
+				assert.Equal(t, ask(t, sql, jsonLines, out, object), ask(t, sql, jsonDocument, out, object), sql)
+			}
+		}
+		for _, in := range []string{jsonLines, jsonDocument} {
+			a := run(t, parse(t, "SELECT * FROM "+from, in, ""), "{\"a\":1}\n{\"\xff\":1}\n")
+			assert.Equal(t, "{\"a\":1}\n", a.records)
+			assert.Equal(t, [2]string{"InvalidTextEncoding", "Record 2 is not UTF-8."}, [2]string{a.code, a.message})
+		}
+	}
+}
+
+func TestJSON_TakesAnyNumberOfBlanksBetweenValues(t *testing.T) {
+	t.Parallel()
+	blanks := strings.Repeat(" \r\t\n", 1<<19)
+	object := "{\"a\":" + blanks + `"  \"  \\"` + blanks + "}" + blanks + "[1" + blanks + "," + blanks + "2]"
+	want := `{"a":"  \"  \\"}` + "\n{\"_1\":1}\n{\"_1\":2}\n"
+	assert.Equal(t, want, ask(t, "SELECT * FROM COSObject[*]", jsonDocument, "", blanks+object+blanks))
+	spaces := strings.Repeat(" ", 2<<20)
+	assert.Equal(t, "{\"_1\":1}\n{\"_1\":2}\n", ask(t, "SELECT * FROM COSObject", jsonLines, "", "1\n"+spaces+"\r\n"+spaces+"2\n"+spaces))
+}
+
 func TestJSONLines_AreOneValueEach(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "{\"a\":1}\n{\"a\":2}\n{\"_1\":3}\n", ask(t, "SELECT * FROM COSObject", jsonLines, "", "{\"a\":1}\r\n\n  {\"a\": 2} \n3"))

@@ -33,28 +33,53 @@ func (f jsonDocument) each(s *source, yield func(number int64, r row) error) err
 			}
 			return nil
 		}
-		if err := d.walk(f.path, true); err != nil {
+		if err := d.top(f.path); err != nil {
 			return d.explain(err)
 		}
 	}
 }
 
 // window hands a decoder no more than a record beyond what it has decoded.
+// It makes one of many blanks, which a decoder would hold like a value.
 type window struct {
 	r         io.Reader
 	decoder   *json.Decoder
 	delivered int64
+	within    bool // a string
+	escaped   bool // after a backslash
+	blank     bool // after a blank
 }
 
 var errTooLong = errors.New("record is too long")
 
-func (w *window) Read(b []byte) (int, error) {
+func (w *window) Read(b []byte) (n int, err error) {
 	if w.delivered-w.decoder.InputOffset() > maxRecord {
 		return 0, errTooLong
 	}
-	n, err := w.r.Read(b[:min(len(b), readAhead)])
+	for n == 0 && err == nil {
+		n, err = w.r.Read(b[:min(len(b), readAhead)])
+		n = w.squeeze(b[:n])
+	}
 	w.delivered += int64(n)
 	return n, err
+}
+
+// squeeze leaves out blanks behind a blank and returns how much is left.
+func (w *window) squeeze(b []byte) int {
+	n := 0
+	for _, c := range b {
+		blank := !w.within && (c == ' ' || c == '\n' || c == '\t' || c == '\r')
+		if !blank || !w.blank {
+			b[n] = c
+			n++
+		}
+		w.blank = blank
+		if c == '"' && !w.escaped {
+			w.within = !w.within
+		}
+		w.escaped = w.within && c == '\\' && !w.escaped
+	}
+	return n
 }
 
 type walker struct {
@@ -63,23 +88,42 @@ type walker struct {
 	yield  func(value) error
 }
 
+func (d *walker) place() place { return place(d.number + 1) }
+
 // explain turns errors of the decoder into answers.
 func (d *walker) explain(err error) error {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, errTooLong):
-		return tooLong(d.number + 1)
+		return d.place().tooLong()
 	case errors.As(err, &syntax):
-		return refuse("JSONParsingError", "Record %d is not JSON: %v, near byte %d.", d.number+1, syntax, d.InputOffset()+1)
+		return d.place().refuse("JSONParsingError", "is not JSON: %v", syntax)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return refuse("JSONParsingError", "The object ends within record %d.", d.number+1)
+		return refuse("JSONParsingError", "The object ends within record %d.", d.place())
 	}
 	return err
 }
 
-// walk follows path into the next value and yields what is there, by the
-// rules of value.expand.
-func (d *walker) walk(path []step, top bool) error {
+// top follows the path of FROM into a value that is in no other. A [*] stands
+// for the value itself if that is no array.
+func (d *walker) top(path []step) error {
+	if len(path) > 0 && path[0].each && !d.array() {
+		path = path[1:]
+	}
+	return d.walk(path)
+}
+
+// array reports whether the next value is one. [json.Decoder.More] has seen
+// its first byte.
+func (d *walker) array() bool {
+	var first [1]byte
+	_, err := d.Buffered().Read(first[:])
+	return err == nil && first[0] == '['
+}
+
+// walk enters arrays and objects along the path and yields what is there, by
+// the rules of value.expand.
+func (d *walker) walk(path []step) error {
 	if len(path) == 0 {
 		v, err := d.value()
 		if err != nil {
@@ -91,32 +135,19 @@ func (d *walker) walk(path []step, top bool) error {
 	if err != nil {
 		return err
 	}
-	return d.follow(t, path, top)
-}
-
-// follow is walk with the first token taken.
-func (d *walker) follow(t json.Token, path []step, top bool) error {
-	first := path[0]
+	first, rest := path[0], path[1:]
 	switch {
 	case t == json.Delim('[') && first.each:
-		return d.elements(func(int) error { return d.walk(path[1:], false) })
+		return d.elements(func(int) error { return d.walk(rest) })
 	case t == json.Delim('[') && first.indexed:
-		return d.element(first.index, path[1:])
+		return d.element(first.index, rest)
 	case t == json.Delim('{') && first.name != "":
-		return d.member(first, path[1:])
-	case first.each && top && len(path) > 1:
-		return d.follow(t, path[1:], false)
-	case first.each && top:
-		v, err := d.rest(t)
-		if err != nil {
-			return err
-		}
-		return d.yield(v)
+		return d.member(first, rest)
 	}
 	if err := d.skip(t); err != nil {
 		return err
 	}
-	return value{}.expand(path[1:], false, d.yield)
+	return value{}.expand(rest, false, d.yield)
 }
 
 // value reads a value as a whole.
@@ -129,48 +160,9 @@ func (d *walker) value() (value, error) {
 		return value{}, errTooLong
 	}
 	if !utf8.Valid(raw) {
-		return value{}, notUTF8(d.number + 1)
+		return value{}, d.place().notUTF8()
 	}
 	return fromJSON(string(raw)), nil
-}
-
-// rest reads the value that begins with t, which is not an array.
-func (d *walker) rest(t json.Token) (value, error) {
-	switch t := t.(type) {
-	case json.Delim:
-		return d.object()
-	case json.Number:
-		return fromJSON(t.String()), nil
-	case string:
-		return ofText(t), nil
-	case bool:
-		return ofBool(t), nil
-	}
-	return value{kind: null}, nil
-}
-
-// object reads an object whose brace is taken.
-func (d *walker) object() (value, error) {
-	b := []byte{'{'}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return value{}, err
-		}
-		v, err := d.value()
-		if err != nil {
-			return value{}, err
-		}
-		if len(b) > 1 {
-			b = append(b, ',')
-		}
-		b = append(appendString(b, name.(string)), ':')
-		if b = appendJSON(b, v); len(b) > maxRecord {
-			return value{}, errTooLong
-		}
-	}
-	_, err := d.Token()
-	return value{kind: composite, s: string(append(b, '}'))}, err
 }
 
 // elements visits the elements of an array whose bracket is taken.
@@ -191,7 +183,7 @@ func (d *walker) element(index int, path []step) error {
 			return d.skipNext()
 		}
 		found = true
-		return d.walk(path, false)
+		return d.walk(path)
 	})
 	if err != nil || found {
 		return err
@@ -210,7 +202,7 @@ func (d *walker) member(s step, path []step) error {
 			err = d.skipNext()
 		} else {
 			found = true
-			err = d.walk(path, false)
+			err = d.walk(path)
 		}
 		if err != nil {
 			return err
@@ -231,7 +223,7 @@ func (d *walker) skipNext() error {
 }
 
 // skip passes over the value that begins with t. It goes by tokens, because
-// what is not asked for may be longer than a record.
+// arrays and objects that are not asked for may be longer than a record.
 func (d *walker) skip(t json.Token) error {
 	for depth := 0; ; {
 		switch t {
@@ -244,7 +236,7 @@ func (d *walker) skip(t json.Token) error {
 			return nil
 		}
 		if depth > maxNesting {
-			return refuse("JSONParsingError", "Record %d nests deeper than %d levels.", d.number+1, maxNesting)
+			return d.place().refuse("JSONParsingError", "nests deeper than %d levels", maxNesting)
 		}
 		var err error
 		if t, err = d.Token(); err != nil {

@@ -13,7 +13,7 @@ func (f jsonLines) each(s *source, yield func(number int64, r row) error) error 
 	if err != nil {
 		return err
 	}
-	l := lines{r: r, delimiter: "\n"}
+	l := lines{r: r, delimiter: "\n", skipping: true}
 	for {
 		if err := l.next(); err != nil {
 			return endOfObject(err)
@@ -23,7 +23,7 @@ func (f jsonLines) each(s *source, yield func(number int64, r row) error) error 
 			continue
 		}
 		if !json.Valid(record) {
-			return refuse("JSONParsingError", "Record %d is not one JSON value on one line.", l.number+1)
+			return l.place().refuse("JSONParsingError", "is not one JSON value on one line")
 		}
 		l.number++
 		v := fromJSON(string(record))

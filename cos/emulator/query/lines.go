@@ -14,6 +14,8 @@ type lines struct {
 	delimiter string
 	record    []byte // without its delimiter; valid until the next one
 	trimmed   bool   // a carriage return was taken off its end
+	header    bool   // it is the header
+	skipping  bool   // blanks at its beginning are no part of it
 	number    int64  // of records before, which the caller counts
 }
 
@@ -29,9 +31,13 @@ func (l *lines) more() error {
 	begin := len(l.record)
 	for {
 		piece, err := l.r.ReadSlice(l.delimiter[len(l.delimiter)-1])
+		if l.skipping && len(l.record) == 0 {
+			piece = bytes.TrimLeft(piece, " \t\r")
+		}
 		l.record = append(l.record, piece...)
-		if len(l.record) > maxRecord+len(l.delimiter) {
-			return tooLong(l.number + 1)
+		// Only check knows whether there is a carriage return to be taken off.
+		if len(l.record) > maxRecord+len("\r")+len(l.delimiter) {
+			return l.place().tooLong()
 		}
 		switch {
 		case err == nil:
@@ -53,18 +59,18 @@ func (l *lines) check(begin int) error {
 		l.record = l.record[:n-1]
 	}
 	if len(l.record) > maxRecord {
-		return tooLong(l.number + 1)
+		return l.place().tooLong()
 	}
 	if !utf8.Valid(l.record[begin:]) {
-		return notUTF8(l.number + 1)
+		return l.place().notUTF8()
 	}
 	return nil
 }
 
-func tooLong(number int64) error {
-	return refuse("OverMaxRecordSize", "Record %d has more than %d bytes.", number, maxRecord)
-}
-
-func notUTF8(number int64) error {
-	return refuse("InvalidTextEncoding", "Record %d is not UTF-8.", number)
+// place is what is being read.
+func (l *lines) place() place {
+	if l.header {
+		return 0
+	}
+	return place(l.number + 1)
 }

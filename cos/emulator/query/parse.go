@@ -235,6 +235,7 @@ func (p *parser) where() (err error) {
 		return nil
 	}
 	p.inWhere = true
+	p.selection.whereAt = p.peek().at
 	p.selection.where, err = p.expression()
 	return err
 }

@@ -135,7 +135,7 @@ func inRecord(number int64, err error) error {
 // take evaluates the query for one record.
 func (x *execution) take(r row) error {
 	if w := x.selection.where; w != nil {
-		b, _, err := condition(w, &x.env, position{1, 1})
+		b, _, err := condition(w, &x.env, x.selection.whereAt)
 		if err != nil || !b {
 			return err
 		}

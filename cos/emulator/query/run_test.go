@@ -185,6 +185,27 @@ func TestRun_StopsAtOnceWhenItsContextEnds(t *testing.T) {
 	}
 }
 
+// Some hundred bytes can be 900 MB of empty lines.
+func TestRun_StopsAtOnceWithinACompressedObject(t *testing.T) {
+	t.Parallel()
+	block, err := base64.StdEncoding.DecodeString("QlpoOTFBWSZTWStxu3EBX45AAIAQAAggADCATUZCoCWpCoCXMUFZJlNZxjhmkQFRyFAAgBAAIAAIIAAwzAUppgioSbEIqEni7kinChISG2IOYA==")
+	require.NoError(t, err)
+	for name, in := range map[string]string{"csv": "<CSV/>", "lines": jsonLines, "document": jsonDocument} {
+		ctx, cancel := context.WithCancel(t.Context())
+		object := &cancelling{endless: endless{piece: strings.Repeat(string(block), 10)}, after: 1, cancel: cancel}
+		begin := time.Now()
+		var b bytes.Buffer
+		require.ErrorIs(t, parse(t, "SELECT * FROM COSObject", packed("BZIP2", in), "").Run(ctx, object, -1, &b), context.Canceled, name)
+		assert.Less(t, time.Since(begin), 5*time.Second, name) // of some 20
+	}
+}
+
+func TestRun_SaysWhereTheConditionIs(t *testing.T) {
+	t.Parallel()
+	a := run(t, parse(t, "SELECT *\nFROM COSObject WHERE _1", "", ""), "true\nx\n")
+	assert.Equal(t, [2]string{"InvalidDataType", `Record 2: Line 2, column 22: "x" is neither true nor false.`}, [2]string{a.code, a.message})
+}
+
 // cancelling calls cancel once so many bytes are taken.
 type cancelling struct {
 	endless

@@ -37,6 +37,10 @@ var inflaters = map[string]func(io.Reader) (io.Reader, error){
 // Read returns what the object holds, inflated. Its errors are ready to be
 // answered, but for io.EOF and those of the context.
 func (s *source) Read(b []byte) (int, error) {
+	// A few compressed bytes can be very many without a record among them.
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
 	if s.inflated == nil {
 		r, err := s.inflate(raw{s})
 		if err != nil {
