@@ -8,16 +8,12 @@ import (
 	"strconv"
 )
 
-// csvFormat is how a CSV object is written. All are set, all strings but the
-// record delimiter hold one character.
+// csvFormat is how a CSV object is written.
 type csvFormat struct {
+	delimiters
 	header    string // USE, IGNORE or NONE
-	record    string
-	field     string
-	quote     string
-	escape    string
-	comment   string
-	multiline bool // record delimiters within quotes
+	comment   string // one character
+	multiline bool   // record delimiters within quotes
 }
 
 // csvReader reads CSV records into one buffer, again and again.
@@ -119,7 +115,7 @@ func (c *csvReader) next() error {
 
 func (c *csvReader) split() (err error) {
 	c.text, c.ends = c.text[:0], c.ends[:0]
-	for i := 0; ; i += len(c.format.field) {
+	for i := 0; ; i += len(c.format.separator) {
 		if i, err = c.cut(i); err != nil {
 			return err
 		}
@@ -136,7 +132,7 @@ func (c *csvReader) cut(i int) (int, error) {
 	if bytes.HasPrefix(c.record[i:], []byte(c.format.quote)) {
 		return c.unquote(i + len(c.format.quote))
 	}
-	n := bytes.Index(c.record[i:], []byte(c.format.field))
+	n := bytes.Index(c.record[i:], []byte(c.format.separator))
 	if n < 0 {
 		n = len(c.record) - i
 	}
@@ -198,7 +194,7 @@ func (c *csvReader) continued() error {
 
 // closed makes sure that a field ends with its closing quote.
 func (c *csvReader) closed(i int) (int, error) {
-	if i < len(c.record) && !has(c.record[i:], c.format.field) {
+	if i < len(c.record) && !has(c.record[i:], c.format.separator) {
 		return 0, c.place().refuse("CSVParsingError", "has text behind a closing quote, in field %d", len(c.ends)+1)
 	}
 	return i, nil

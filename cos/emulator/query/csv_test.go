@@ -1,6 +1,8 @@
 package query_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -157,6 +159,38 @@ func TestCSV_IsWrittenAsItsOptionsSay(t *testing.T) {
 	} {
 		assert.Equal(t, c.want, ask(t, c.sql, jsonLines, c.out, object), name)
 	}
+}
+
+func TestCSV_ReadsBackWhatItHasWritten(t *testing.T) {
+	t.Parallel()
+	values := []string{"", "#", "#x", "a#", "\uFEFF", "\uFEFFx", `"`, `""`, "a", "aa", "ba", "中", ",", "\r", "x\r", "\n", " ", `\`, `x\`, "'", "|", "x|"}
+	for _, options := range [][]string{
+		nil, {"QuoteFields", "ALWAYS"}, {"QuoteEscapeCharacter", `\`}, {"QuoteCharacter", "'"}, {"FieldDelimiter", "|"},
+		{"RecordDelimiter", "aa"}, {"RecordDelimiter", "ab"}, {"RecordDelimiter", "||"}, {"RecordDelimiter", "中中"}, {"RecordDelimiter", "&#13;&#10;"},
+	} {
+		out, in := csvIn(options...), csvIn(append(options, "AllowQuotedRecordDelimiter", "TRUE")...)
+		in = strings.Replace(in, "<QuoteFields>ALWAYS</QuoteFields>", "", 1)
+		var lone, pairs strings.Builder
+		for _, a := range values {
+			fmt.Fprintf(&lone, "{\"_1\":%s}\n", quoted(t, a))
+			for _, b := range values {
+				fmt.Fprintf(&pairs, "{\"_1\":%s,\"_2\":%s}\n", quoted(t, a), quoted(t, b))
+			}
+		}
+		for _, rows := range []string{lone.String(), pairs.String()} {
+			written := ask(t, "SELECT * FROM COSObject", jsonLines, out, rows)
+			assert.Equal(t, rows, ask(t, "SELECT * FROM COSObject", in, "", written), "%v", options)
+		}
+	}
+}
+
+func quoted(t *testing.T, s string) string {
+	t.Helper()
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	require.NoError(t, e.Encode(s))
+	return strings.TrimSpace(b.String())
 }
 
 func TestRun_BoundsTheAnswerForARecord(t *testing.T) {

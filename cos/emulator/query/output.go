@@ -1,6 +1,9 @@
 package query
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // format writes the records of an answer.
 type format interface {
@@ -10,23 +13,21 @@ type format interface {
 	end(b []byte) []byte
 }
 
-// csvOutput writes CSV without a header. All strings are set.
+// csvOutput writes CSV without a header, which reads back as the same with the
+// same delimiters and the input's defaults for the rest.
 type csvOutput struct {
-	always    bool // quote every field
-	record    string
-	delimiter string
-	quote     string
-	escape    string
+	delimiters
+	always bool // quote every field
 }
 
 func (o csvOutput) begin(b []byte) []byte { return b }
 
 func (o csvOutput) field(b []byte, n int, _ string, v value) []byte {
 	if n > 0 {
-		b = append(b, o.delimiter...)
+		b = append(b, o.separator...)
 	}
 	s := v.text()
-	if !o.always && !o.needsQuotes(s) {
+	if !o.always && !o.needsQuotes(s, n == 0) {
 		return append(b, s...)
 	}
 	b = append(b, o.quote...)
@@ -46,12 +47,24 @@ func (o csvOutput) field(b []byte, n int, _ string, v value) []byte {
 	return append(b, o.quote...)
 }
 
-func (o csvOutput) needsQuotes(s string) bool {
-	return strings.Contains(s, o.delimiter) || strings.Contains(s, o.quote) || strings.Contains(s, o.record) ||
-		strings.ContainsAny(s, "\r\n")
+func (o csvOutput) needsQuotes(s string, first bool) bool {
+	if strings.Contains(s, o.separator) || strings.Contains(s, o.quote) || strings.Contains(s, o.record) || strings.ContainsAny(s, "\r\n") {
+		return true
+	}
+	// As the first field it would be a comment or a byte order mark, as the
+	// last one the first half of an earlier delimiter.
+	_, half := utf8.DecodeRuneInString(o.record)
+	return first && (strings.HasPrefix(s, "#") || strings.HasPrefix(s, byteOrderMark)) || strings.HasSuffix(s, o.record[:half])
 }
 
-func (o csvOutput) end(b []byte) []byte { return append(b, o.record...) }
+// end also makes a record of a single field without text, as an empty line is
+// none.
+func (o csvOutput) end(b []byte) []byte {
+	if len(b) == 0 {
+		b = append(append(b, o.quote...), o.quote...)
+	}
+	return append(b, o.record...)
+}
 
 // jsonOutput writes an object for each record, on one line.
 type jsonOutput struct{ record string }

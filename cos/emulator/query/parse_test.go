@@ -156,6 +156,12 @@ func TestParse_RefusesInvalidDocuments(t *testing.T) {
 		"equal quotes":          {csv("<QuoteCharacter>,</QuoteCharacter>"), "InvalidArgument", "have to differ"},
 		"equal escape":          {csv("<QuoteEscapeCharacter>,</QuoteEscapeCharacter>"), "InvalidArgument", "have to differ"},
 		"equal output":          {document(sql, "", "<CSV><FieldDelimiter>\n</FieldDelimiter></CSV>"), "InvalidArgument", "have to differ"},
+		"quote for comments":    {csv("<Comments>\"</Comments>"), "InvalidArgument", "would make comments of records"},
+		"comma for comments":    {csv("<Comments>,</Comments>"), "InvalidArgument", "would make comments of records"},
+		"fields of comments":    {csv("<FieldDelimiter>#</FieldDelimiter>"), "InvalidArgument", "would make comments of records"},
+		"carriage returns":      {csv("<FieldDelimiter>&#13;</FieldDelimiter>"), "InvalidArgument", "a carriage return"},
+		"quote that is one":     {csv("<QuoteCharacter>&#13;</QuoteCharacter>"), "InvalidArgument", "a carriage return"},
+		"written for fields":    {document(sql, "", "<CSV><FieldDelimiter>&#13;</FieldDelimiter></CSV>"), "InvalidArgument", "a carriage return"},
 		"progress":              {wrap(expression + "<RequestProgress><Enabled>perhaps</Enabled></RequestProgress>"), "InvalidArgument", `"perhaps"`},
 	} {
 		e := refusal(t, c.doc)

@@ -29,8 +29,8 @@ func Parse(doc []byte) (*Request, error) {
 	}
 	r := &Request{}
 	expression := e.required("Expression")
-	e.choice("ExpressionType", "", "SQL")
-	r.inflate = inflaters[e.choice("InputSerialization/CompressionType", "NONE", "NONE", "GZIP", "BZIP2")]
+	e.choice("ExpressionType", "InvalidExpressionType", "", "SQL")
+	r.inflate = inflaters[e.choice("InputSerialization/CompressionType", "InvalidCompressionFormat", "NONE", "NONE", "GZIP", "BZIP2")]
 	r.progress = e.flag("RequestProgress/Enabled")
 	r.output = e.output()
 	csv, json := e.input()
@@ -60,19 +60,17 @@ const doubleQuote = `"`
 func (e *fields) input() (csv csvFormat, json string) {
 	const in, inCSV = "InputSerialization", "InputSerialization/CSV/"
 	if !e.isCSV(in) {
-		return csv, e.choice(in+"/JSON/Type", "", "DOCUMENT", "LINES")
+		return csv, e.choice(in+"/JSON/Type", "InvalidJsonType", "", "DOCUMENT", "LINES")
 	}
 	csv = csvFormat{
-		header:    e.choice(inCSV+"FileHeaderInfo", "NONE", "NONE", "USE", "IGNORE"),
-		record:    e.text(inCSV+"RecordDelimiter", "\n", 2),
-		field:     e.text(inCSV+"FieldDelimiter", ",", 1),
-		quote:     e.text(inCSV+"QuoteCharacter", doubleQuote, 1),
-		comment:   e.text(inCSV+"Comments", "#", 1),
-		multiline: e.flag(inCSV + "AllowQuotedRecordDelimiter"),
+		delimiters: e.delimiters(in),
+		header:     e.choice(inCSV+"FileHeaderInfo", "InvalidFileHeaderInfo", "NONE", "NONE", "USE", "IGNORE"),
+		comment:    e.text(inCSV+"Comments", "#", 1),
+		multiline:  e.flag(inCSV + "AllowQuotedRecordDelimiter"),
 	}
-	csv.escape = e.text(inCSV+"QuoteEscapeCharacter", csv.quote, 1)
-	e.distinct(in, csv.record, csv.field, csv.quote)
-	e.distinct(in, csv.record, csv.field, csv.escape)
+	if csv.comment == csv.separator || csv.comment == csv.quote {
+		e.fail("InvalidArgument", "%sComments is the field delimiter or the quote, which would make comments of records.", inCSV)
+	}
 	return csv, ""
 }
 
@@ -81,16 +79,33 @@ func (e *fields) output() format {
 	if !e.isCSV(out) {
 		return jsonOutput{e.text(out+"/JSON/RecordDelimiter", "\n", 2)}
 	}
-	o := csvOutput{
-		always:    e.choice(outCSV+"QuoteFields", "ASNEEDED", "ASNEEDED", "ALWAYS") == "ALWAYS",
-		record:    e.text(outCSV+"RecordDelimiter", "\n", 2),
-		delimiter: e.text(outCSV+"FieldDelimiter", ",", 1),
-		quote:     e.text(outCSV+"QuoteCharacter", doubleQuote, 1),
+	return csvOutput{
+		delimiters: e.delimiters(out),
+		always:     e.choice(outCSV+"QuoteFields", "InvalidQuoteFields", "ASNEEDED", "ASNEEDED", "ALWAYS") == "ALWAYS",
 	}
-	o.escape = e.text(outCSV+"QuoteEscapeCharacter", o.quote, 1)
-	e.distinct(out, o.record, o.delimiter, o.quote)
-	e.distinct(out, o.record, o.delimiter, o.escape)
-	return o
+}
+
+// delimiters tell the records and fields of CSV apart. All but record hold one
+// character.
+type delimiters struct{ record, separator, quote, escape string }
+
+func (e *fields) delimiters(serialization string) delimiters {
+	at := serialization + "/CSV/"
+	d := delimiters{
+		record:    e.text(at+"RecordDelimiter", "\n", 2),
+		separator: e.text(at+"FieldDelimiter", ",", 1),
+		quote:     e.text(at+"QuoteCharacter", doubleQuote, 1),
+	}
+	d.escape = e.text(at+"QuoteEscapeCharacter", d.quote, 1)
+	for _, s := range []string{d.separator, d.quote, d.escape} {
+		if strings.Contains(d.record, s) || s == d.separator && (s == d.quote || s == d.escape) {
+			e.fail("InvalidArgument", "The record delimiter, the field delimiter and the quotes of %s have to differ.", serialization)
+		}
+		if s == "\r" && d.record == "\n" {
+			e.fail("InvalidArgument", "%s takes a carriage return before its record delimiter for a part of that, and for nothing else.", serialization)
+		}
+	}
+	return d
 }
 
 // isCSV reports whether a serialization is CSV; if not, it is JSON.
@@ -111,8 +126,9 @@ func (e *fields) required(name string) string {
 }
 
 // choice returns the value of name in upper case, which is one of those that
-// are allowed. A fallback of "" makes it mandatory.
-func (e *fields) choice(name, fallback string, allowed ...string) string {
+// are allowed, or else refuses it with code. A fallback of "" makes it
+// mandatory.
+func (e *fields) choice(name, code, fallback string, allowed ...string) string {
 	v := e.values[name]
 	if v == "" && fallback != "" {
 		return fallback
@@ -126,11 +142,6 @@ func (e *fields) choice(name, fallback string, allowed ...string) string {
 		e.fail("MissingRequiredParameter", "%s is missing.", name)
 		return ""
 	}
-	last := name[strings.LastIndexByte(name, '/')+1:]
-	code := map[string]string{
-		"ExpressionType": "InvalidExpressionType", "CompressionType": "InvalidCompressionFormat",
-		"FileHeaderInfo": "InvalidFileHeaderInfo", "Type": "InvalidJsonType", "QuoteFields": "InvalidQuoteFields",
-	}[last]
 	e.fail(code, "%s is %s, but takes %s.", name, quote(v), strings.Join(allowed, ", "))
 	return ""
 }
@@ -154,11 +165,4 @@ func (e *fields) text(name, fallback string, limit int) string {
 		e.fail("InvalidArgument", "%s has %d characters, the limit is %d.", name, n, limit)
 	}
 	return v
-}
-
-// distinct refuses delimiters that cannot be told apart.
-func (e *fields) distinct(serialization, record, field, quote string) {
-	if strings.Contains(record, field) || strings.Contains(record, quote) || field == quote {
-		e.fail("InvalidArgument", "The record delimiter, the field delimiter and the quotes of %s have to differ.", serialization)
-	}
 }
