@@ -19,7 +19,7 @@ func (c *cast) eval(e *env) (value, error) {
 	if !ok {
 		return v, c.at.refuse("CastFailed", "%s cannot be cast to %s", quote(v.text()), c.to)
 	}
-	return made, nil
+	return e.make(made, v)
 }
 
 func (v value) castTo(to string) (value, bool) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strconv"
 )
 
 // csvFormat is how a CSV object is written.
@@ -22,8 +21,9 @@ type csvReader struct {
 	format  csvFormat
 	escaped [2]string // a quote and an escape within quotes
 	text    []byte    // all fields, without quotes, one behind the other
+	fields  string    // text, once a field was asked for
 	ends    []int     // where each field ends in text
-	names   []string
+	names   names
 	index   []int // for each column of the query its field, -1 if there is none
 }
 
@@ -68,10 +68,11 @@ func (c *csvReader) begin(ctx context.Context, columns []*column) error {
 		c.header = false
 	}
 	if c.format.header == "USE" {
-		text := string(c.text)
-		for i := range c.ends {
-			c.names = append(c.names, text[c.start(i):c.ends[i]])
+		header := make([]string, len(c.ends))
+		for i := range header {
+			header[i] = c.field(i)
 		}
+		c.names = newNames(header)
 	}
 	for _, column := range columns {
 		if err := ctx.Err(); err != nil {
@@ -93,7 +94,7 @@ func (e *headerError) Error() string { return e.refusal.Error() }
 
 // find returns the first field of that name, or else the one of that number.
 func (c *csvReader) find(s step) (int, bool) {
-	for i, name := range c.names {
+	for i, name := range c.names.list {
 		if s.matches(name) {
 			return i, true
 		}
@@ -114,7 +115,7 @@ func (c *csvReader) next() error {
 }
 
 func (c *csvReader) split() (err error) {
-	c.text, c.ends = c.text[:0], c.ends[:0]
+	c.text, c.fields, c.ends = c.text[:0], "", c.ends[:0]
 	for i := 0; ; i += len(c.format.separator) {
 		if i, err = c.cut(i); err != nil {
 			return err
@@ -207,29 +208,29 @@ func (c *csvReader) start(i int) int {
 	return c.ends[i-1]
 }
 
+// field returns field i of the record. All are pieces of one text, however
+// often they are asked for.
+func (c *csvReader) field(i int) string {
+	if c.fields == "" {
+		c.fields = string(c.text)
+	}
+	return c.fields[c.start(i):c.ends[i]]
+}
+
 // column makes csvReader the row it has read.
 func (c *csvReader) column(column *column) value {
 	i := c.index[column.slot]
 	if i >= len(c.ends) {
 		return value{}
 	}
-	return value{kind: loose, s: string(c.text[c.start(i):c.ends[i]])}
+	return value{kind: loose, s: c.field(i)}
 }
 
 func (c *csvReader) all(yield func(string, value) error) error {
-	text := string(c.text)
-	for i, end := range c.ends {
-		if err := yield(c.name(i), value{kind: loose, s: text[c.start(i):end]}); err != nil {
+	for i := range c.ends {
+		if err := yield(c.names.at(i), value{kind: loose, s: c.field(i)}); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// name returns what field i is called: _N where the header has nothing.
-func (c *csvReader) name(i int) string {
-	if i < len(c.names) && c.names[i] != "" {
-		return c.names[i]
-	}
-	return "_" + strconv.Itoa(i+1)
 }

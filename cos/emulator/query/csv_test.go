@@ -106,8 +106,8 @@ func TestCSV_NamesColumnsByTheHeader(t *testing.T) {
 	const object = "Name,city,Name,,a b,s\nx,Berlin,y,?,5,z,more\nshort\n"
 	use := csvIn("FileHeaderInfo", "USE")
 	for sql, want := range map[string]string{
-		"SELECT * FROM COSObject":                                  `{"Name":"x","city":"Berlin","Name":"y","_4":"?","a b":"5","s":"z","_7":"more"}/{"Name":"short"}`,
-		"SELECT t.* FROM COSObject t":                              `{"Name":"x","city":"Berlin","Name":"y","_4":"?","a b":"5","s":"z","_7":"more"}/{"Name":"short"}`,
+		"SELECT * FROM COSObject":                                  `{"Name":"x","city":"Berlin","_3":"y","_4":"?","a b":"5","s":"z","_7":"more"}/{"Name":"short"}`,
+		"SELECT t.* FROM COSObject t":                              `{"Name":"x","city":"Berlin","_3":"y","_4":"?","a b":"5","s":"z","_7":"more"}/{"Name":"short"}`,
 		"SELECT name, s.CITY FROM COSObject s":                     `{"name":"x","CITY":"Berlin"}/{"name":"short"}`,
 		`SELECT "city" FROM COSObject`:                             `{"city":"Berlin"}/{}`,
 		`SELECT t."a b" + 1 AS sum FROM COSObject AS t`:            `{"sum":6}/{}`,
@@ -154,10 +154,26 @@ func TestCSV_IsWrittenAsItsOptionsSay(t *testing.T) {
 		"escape":        {"SELECT q, b, t || b FROM COSObject", csvIn("QuoteEscapeCharacter", `\`), `"say \"x\"",c\d,"a,bc\\d"` + "\n"},
 		"delimiters":    {"SELECT t, n FROM COSObject", csvIn("RecordDelimiter", "&#13;&#10;", "FieldDelimiter", "&#9;"), "a,b\t1.50\r\n"},
 		"JSON":          {"SELECT t, nil, none, nl, o, b FROM COSObject", "<JSON/>", `{"t":"a,b","nil":null,"nl":"a\nb","o":{"k":[1,"x"]},"b":"c\\d"}` + "\n"},
-		"JSON, commas":  {"SELECT n, n AS n FROM COSObject", "<JSON><RecordDelimiter>,</RecordDelimiter></JSON>", `{"n":1.50,"n":1.50},`},
+		"JSON, commas":  {"SELECT n, n AS n FROM COSObject", "<JSON><RecordDelimiter>,</RecordDelimiter></JSON>", `{"n":1.50,"_2":1.50},`},
 		"JSON, nothing": {"SELECT none FROM COSObject", "<JSON/>", "{}\n"},
 	} {
 		assert.Equal(t, c.want, ask(t, c.sql, jsonLines, c.out, object), name)
+	}
+}
+
+// Members of the same name would hide each other.
+func TestJSON_IsWrittenWithoutTwoMembersOfAName(t *testing.T) {
+	t.Parallel()
+	for sql, want := range map[string]string{
+		"SELECT _1, _1 FROM COSObject":                       `{"_1":"1","_2":"1"}`,
+		"SELECT _1, _1, _2 FROM COSObject":                   `{"_1":"1","__2":"1","_2":"3"}`,
+		"SELECT a, a, A, 5 FROM COSObject":                   `{"a":"1","_2":"1","A":"1","_4":5}`,
+		"SELECT 1 AS _2, 2 FROM COSObject":                   `{"_2":1,"__2":2}`,
+		"SELECT COUNT(*) AS n, COUNT(a) AS n FROM COSObject": `{"n":1,"_2":1}`,
+		"SELECT * FROM COSObject":                            `{"a":"1","__2":"2","_2":"3","b":"4","_5":"5","_6":"6"}`,
+		"SELECT a, _2, b FROM COSObject":                     `{"a":"1","_2":"3","b":"4"}`,
+	} {
+		assert.Equal(t, want+"\n", ask(t, sql, csvIn("FileHeaderInfo", "USE"), "", "a,a,_2,b,b\n1,2,3,4,5,6\n"), sql)
 	}
 }
 
@@ -165,8 +181,16 @@ func TestCSV_ReadsBackWhatItHasWritten(t *testing.T) {
 	t.Parallel()
 	values := []string{"", "#", "#x", "a#", "\uFEFF", "\uFEFFx", `"`, `""`, "a", "aa", "ba", "中", ",", "\r", "x\r", "\n", " ", `\`, `x\`, "'", "|", "x|"}
 	for _, options := range [][]string{
-		nil, {"QuoteFields", "ALWAYS"}, {"QuoteEscapeCharacter", `\`}, {"QuoteCharacter", "'"}, {"FieldDelimiter", "|"},
-		{"RecordDelimiter", "aa"}, {"RecordDelimiter", "ab"}, {"RecordDelimiter", "||"}, {"RecordDelimiter", "中中"}, {"RecordDelimiter", "&#13;&#10;"},
+		{},
+		{"QuoteFields", "ALWAYS"},
+		{"QuoteEscapeCharacter", `\`},
+		{"QuoteCharacter", "'"},
+		{"FieldDelimiter", "|"},
+		{"RecordDelimiter", "aa"},
+		{"RecordDelimiter", "ab"},
+		{"RecordDelimiter", "||"},
+		{"RecordDelimiter", "中中"},
+		{"RecordDelimiter", "&#13;&#10;"},
 	} {
 		out, in := csvIn(options...), csvIn(append(options, "AllowQuotedRecordDelimiter", "TRUE")...)
 		in = strings.Replace(in, "<QuoteFields>ALWAYS</QuoteFields>", "", 1)

@@ -10,6 +10,9 @@
 //	[WHERE condition]
 //	[LIMIT rows]
 //
+// LIMIT 0 reads nothing of the object, so that it cannot find anything wrong
+// with it.
+//
 // Keywords and functions are written in any case, names bare or in double
 // quotes, text in single quotes; within quotes a doubled quote stands for one.
 // Nothing else of SQL is there: no ORDER BY, GROUP BY, DISTINCT, JOIN, no
@@ -91,15 +94,18 @@
 //
 // CSV has no header; NULL and MISSING are empty. JSON is an object for each row
 // on a line of its own, without what is MISSING; columns are called by their
-// alias, their name or else _N by their place.
+// alias, their name or else, and where that was there before, _N by their
+// place. SELECT * keeps the members of a JSON object as they are.
 //
 // # Limits
 //
 // An expression has at most 256 KB, 200 expressions within each other and 200
-// steps in a path, a record and its answer at most 1 MB; all MIN and MAX of a
-// query together hold at most 4 MB of text. The memory that a run takes does not
-// depend on the size of the object, compressed or not, nor on the query's
-// result.
+// steps in a path, a LIKE pattern 4 KB, a record and its answer 1 MB; names and
+// text in JSON that a path passes over count as records. All MIN and MAX of a
+// query together hold at most 4 MB of text, and a query makes at most 16 MB of
+// text for one record. The memory that a run takes does not depend on the size
+// of the object, compressed or not, nor on the query's result: a few megabytes,
+// and some tens for hostile records and queries.
 //
 // # Errors
 //

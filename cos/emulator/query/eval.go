@@ -5,6 +5,22 @@ type env struct {
 	row     row
 	results []value      // of the aggregates, once all rows are seen
 	check   func() error // whether to go on; asked in long loops
+	made    int          // bytes of text that were made for the record
+}
+
+// maxMade bounds the text that a query makes for one record, as a record and a
+// query can be such that all of it is held at once.
+const maxMade = 16 << 20 // bytes
+
+// make counts the text of v, which is new unless it is that of from.
+func (e *env) make(v, from value) (value, error) {
+	if v.s != from.s {
+		e.made += len(v.s)
+	}
+	if e.made > maxMade {
+		return value{}, refuse("OverMaxRecordSize", "The query makes more than %d bytes of text.", maxMade)
+	}
+	return v, nil
 }
 
 // row is a record of the object.
@@ -26,7 +42,11 @@ func (c *column) eval(e *env) (value, error) {
 	if err := e.check(); err != nil {
 		return value{}, err
 	}
-	return e.row.column(c), nil
+	v := e.row.column(c)
+	if v.own {
+		return e.make(v, value{})
+	}
+	return v, nil
 }
 
 func (a *aggregate) eval(e *env) (value, error) { return e.results[a.slot], nil }
@@ -70,7 +90,7 @@ func (c *chain) concat(v value, e *env) (value, error) {
 	if found {
 		return absent, nil
 	}
-	return ofText(string(b)), nil
+	return e.make(ofText(string(b)), value{})
 }
 
 // apply computes v op w.

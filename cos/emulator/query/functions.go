@@ -28,7 +28,11 @@ func (c *call) eval(e *env) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	return c.run(args, c.at)
+	v, err := c.run(args, c.at)
+	if err != nil {
+		return v, err
+	}
+	return e.make(v, args[0])
 }
 
 // eval looks at one argument after the other, so that it never holds all of
@@ -151,7 +155,7 @@ func (t *trim) eval(e *env) (value, error) {
 		members[c] = true
 	}
 	within := func(c rune) bool { return members[c] }
-	return v.mapText(func(s string) string {
+	return e.make(v.mapText(func(s string) string {
 		if t.leading {
 			s = strings.TrimLeftFunc(s, within)
 		}
@@ -159,5 +163,5 @@ func (t *trim) eval(e *env) (value, error) {
 			s = strings.TrimRightFunc(s, within)
 		}
 		return s
-	}), nil
+	}), v)
 }

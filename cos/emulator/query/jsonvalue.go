@@ -73,7 +73,7 @@ func fromJSON(raw string) value {
 	case '{', '[':
 		return value{kind: composite, s: raw}
 	case '"':
-		return ofText(unquote(raw))
+		return value{kind: text, s: unquote(raw), own: strings.IndexByte(raw, '\\') >= 0}
 	case 't', 'f':
 		return ofBool(raw[0] == 't')
 	case 'n':

@@ -53,6 +53,28 @@ func (c *counted) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// Not parallel: it counts what the whole process allocates.
+func TestRun_HoldsAFieldOnceHoweverOftenItIsNamed(t *testing.T) {
+	nested := func(x string) string {
+		return "SELECT CHAR_LENGTH(" + strings.Repeat("NULLIF("+x+", ", 181) + "''" + strings.Repeat(")", 181) + ") FROM COSObject"
+	}
+	field := strings.Repeat("x", 1<<20-10)
+	r := parse(t, nested("_1"), "", "")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	assert.Equal(t, "{\"_1\":1048566}\n", run(t, r, field).records)
+	runtime.ReadMemStats(&after)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(16<<20))
+	for _, x := range []string{"UPPER(_1)", "_1 || 'x'", "TRIM('x' FROM 'y' || _1)", "SUBSTRING(LOWER(UPPER(_1)), 2)", "CAST(UPPER(_1) AS STRING)"} {
+		a := run(t, parse(t, nested(x), "", ""), field)
+		assert.Equal(t, [2]string{"OverMaxRecordSize", "Record 1: The query makes more than 16777216 bytes of text."}, [2]string{a.code, a.message}, x)
+	}
+	for _, x := range []string{"s.a", "CAST(s AS STRING)"} {
+		a := run(t, parse(t, strings.Replace(nested(x), "COSObject", "COSObject s", 1), jsonLines, ""), `{"a": "\n`+field[:1<<20-100]+`"}`)
+		assert.Equal(t, "OverMaxRecordSize", a.code, x)
+	}
+}
+
 // Not parallel: it weighs the heap of the whole process.
 func TestRun_TakesTheSameMemoryForAnObjectOfAnySize(t *testing.T) {
 	const size, limit = 8 << 20, 6 << 20 // bytes of the object, of the heap

@@ -100,5 +100,5 @@ func TestNumbers_RefuseResultsBeyondAll(t *testing.T) {
 		assert.Equal(t, "IntegerOverflow", a.code, expression)
 		assert.Empty(t, a.records, expression)
 	}
-	assert.Equal(t, "{\"_1\":\"1e400\",\"_2\":\"1e400\"}\n", ask(t, "SELECT _1, COALESCE(_1) FROM COSObject", "", "", "1e400\n"))
+	assert.Equal(t, "1e400,1e400\n", ask(t, "SELECT _1, COALESCE(_1) FROM COSObject", "", "<CSV/>", "1e400\n"))
 }

@@ -123,6 +123,21 @@ func reserved(t token) bool {
 
 // list reads what is selected.
 func (p *parser) list() error {
+	if err := p.listed(); err != nil {
+		return err
+	}
+	written := make([]string, len(p.selection.items))
+	for i, item := range p.selection.items {
+		written[i] = item.name
+	}
+	called := newNames(written)
+	for i := range p.selection.items {
+		p.selection.items[i].name = called.at(i)
+	}
+	return nil
+}
+
+func (p *parser) listed() error {
 	if t := p.peek(); t.is("DISTINCT") || t.is("ALL") && p.after().kind == word && !p.after().is("FROM") {
 		return t.at.refuse("UnsupportedSyntax", "SELECT %s is not supported", strings.ToUpper(t.text))
 	}
@@ -171,7 +186,7 @@ func (p *parser) item() error {
 	if err != nil {
 		return err
 	}
-	i := item{expr: x, name: "_" + strconv.Itoa(len(p.selection.items)+1)}
+	i := item{expr: x}
 	if c, ok := x.(*column); ok {
 		if last := c.path[len(c.path)-1]; !last.indexed {
 			i.name = last.name

@@ -14,14 +14,15 @@ const beatEvery = time.Second
 // Run answers the query over an object of size bytes (-1 if that is unknown)
 // and writes the answer to w as an event stream, each frame with one Write. It
 // reads from object as it goes, at most 64 KB beyond what it needs, and holds
-// a few megabytes whatever the object's size.
+// some megabytes whatever the object's size.
 //
 // It returns nil when the stream has been ended: by the End event or, if the
 // object or a value in it does not allow the query, by an error frame. It
 // returns an [*Error] if nothing has been written yet, so that the refusal can
 // still be answered in another way: that is when the header of a CSV object
 // lacks a column. Any other error means that the stream is cut: ctx is done,
-// which is seen at the next read, write or record, or w has failed.
+// which is seen at the next read, write or record, or w has failed. A Write of
+// w that blocks is waited for even then.
 //
 // A Request may be run any number of times, also at the same time.
 func (r *Request) Run(ctx context.Context, object io.Reader, size int64, w io.Writer) error {
@@ -103,7 +104,7 @@ func (x *execution) run(s *source) error {
 		if err := x.env.check(); err != nil {
 			return err
 		}
-		x.env.row = r
+		x.env.row, x.env.made = r, 0
 		return inRecord(number, x.take(r))
 	})
 	switch {
@@ -119,7 +120,7 @@ func (x *execution) run(s *source) error {
 		}
 		x.env.results = append(x.env.results, v)
 	}
-	x.env.row = jsonRow{}
+	x.env.row, x.env.made = jsonRow{}, 0
 	return x.emit(nil)
 }
 

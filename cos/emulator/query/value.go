@@ -26,6 +26,7 @@ type value struct {
 	flag bool
 	s    string // text; of a number: as it was written, "" if it was computed
 	num  number
+	own  bool // s is a copy, and no piece of a record
 	time time.Time
 }
 
