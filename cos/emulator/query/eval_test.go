@@ -22,10 +22,17 @@ func evaluate(t *testing.T, expression string) string {
 	return got[len(`{"r":`) : len(got)-len("}\n")]
 }
 
-func TestExpressions_GiveWhatTheyPromise(t *testing.T) {
+// expect evaluates expressions over the sample.
+func expect(t *testing.T, wants map[string]string) {
+	t.Helper()
+	for expression, want := range wants {
+		assert.Equal(t, want, evaluate(t, expression), expression)
+	}
+}
+
+func TestExpressions_ReadConstantsAndColumns(t *testing.T) {
 	t.Parallel()
-	for expression, want := range map[string]string{
-		// Constants and columns.
+	expect(t, map[string]string{
 		"1": "1", "007": "7", ".5": "0.5", "1.50": "1.50", "1e3": "1e3", "'a''b'": `"a'b"`, "TRUE": "true", "null": "null", "MISSING": "",
 		"12345678901234567890": "12345678901234567890",
 		"s.n":                  "7", "n": "7", "N": "7", "s.N": "7", `s."n"`: "7", `s."N"`: "", "COSObject.n": "7", "S.n": "7", `"s".n`: "7", `"S".n`: "",
@@ -33,26 +40,47 @@ func TestExpressions_GiveWhatTheyPromise(t *testing.T) {
 		"s.list[0]": "1", "s.list[1].deep": `"x"`, "s.list[3]": "", "s.list.deep": "", "s.n[0]": "", "s['n']": "7",
 		"s.sub.case": `"c"`, `s.sub."a b"`: "5", `s.sub."A B"`: "", "s.sub": `{"Case":"c","a b":5}`, "s.list": `[1,{"deep":"x"},"two"]`,
 		"s.date": `"2024-02-29T12:00:00Z"`,
-		// Arithmetic.
+	})
+}
+
+func TestExpressions_Calculate(t *testing.T) {
+	t.Parallel()
+	expect(t, map[string]string{
 		"1 + 2 * 3": "7", "(1 + 2) * 3": "9", "10 - 2 - 3": "5", "7 / 2": "3", "-7 / 2": "-3", "7 % 4": "3", "-7 % 4": "-3", "7.0 / 2": "3.5",
 		"0.1 + 0.2": "0.3", "1.50 * 2": "3.00", "1 / 3.0": "0.3333333333333333", "0.3 / 3": "0.1", "- -5": "5", "+5": "5", "-s.n": "-7", "2 - -3": "5",
 		"9223372036854775807 + 1": "9.223372036854776e+18", "9223372036854775807 * 10": "9.223372036854776e+19", "1e300 * 10": "1e+301", "5.5 % 2": "1.5",
 		"s.n + s.nil": "null", "s.n + s.none": "", "s.nil + s.none": "", "1 - 0.9": "0.1", "-0.5 + 0.25": "-0.25", "1e-7 * 1": "1e-07",
 		"s.t || '-' || s.n": `"Text-7"`, "s.t || s.nil": "null", "s.none || s.nil || s.t": "", "1 + 1 || 'x'": `"2x"`,
-		// Comparison: numbers as numbers, the rest as text.
+	})
+}
+
+// Numbers compare as numbers, the rest as text.
+func TestExpressions_Compare(t *testing.T) {
+	t.Parallel()
+	expect(t, map[string]string{
 		"s.n > 10": "false", "s.n < 10": "true", "s.n = 7.0": "true", "1.5 = s.d": "true", "s.num > 5": "null", "s.num = '12'": "true", "s.n <> 7": "false",
 		"s.n != 8": "true", "s.n >= 7": "true", "s.n <= 6": "false", "'b' > 'a'": "true", "'B' < 'a'": "true", "s.yes = TRUE": "true",
 		"s.big = 12345678901234567891": "true", "s.big = 12345678901234567890": "false", "s.big > 12345678901234567890": "true",
 		"9007199254740993 = 9007199254740992.0": "false", "-1.5 < -1.25": "true", "-2 < 1.5": "true", "0.10 = 0.1": "true", "1e2 = 100": "true",
 		"s.nil = NULL": "null", "s.nil <> 1": "null", "s.none = 1": "", "FALSE < TRUE": "true", "TRUE = 'true'": "true",
-		// Logic of three values.
+	})
+}
+
+func TestExpressions_KnowThreeValues(t *testing.T) {
+	t.Parallel()
+	expect(t, map[string]string{
 		"TRUE AND NULL": "null", "FALSE AND NULL": "false", "TRUE OR NULL": "true", "FALSE OR NULL": "null", "NOT NULL": "null", "NOT FALSE": "true",
 		"NOT s.none": "null", "s.none OR TRUE": "true", "TRUE OR FALSE AND FALSE": "true", "NOT FALSE AND FALSE": "false", "NOT NOT TRUE": "true", "not 1 = 2": "true",
 		"s.n > 1 AND s.n < 9 AND s.t = 'Text'": "true",
 		// IS.
 		"s.nil IS NULL": "true", "s.none IS NULL": "true", "s.none IS MISSING": "true", "s.nil IS MISSING": "false", "s.nil IS NOT MISSING": "true",
 		"s.n IS NOT NULL": "true", "s.none IS NOT NULL": "false", "s.empty IS NULL": "false",
-		// BETWEEN, IN.
+	})
+}
+
+func TestExpressions_FindAndMatch(t *testing.T) {
+	t.Parallel()
+	expect(t, map[string]string{
 		"s.n BETWEEN 7 AND 9": "true", "s.n NOT BETWEEN 7 AND 9": "false", "s.n BETWEEN 8 AND 9": "false", "s.n BETWEEN NULL AND 9": "null",
 		"s.n BETWEEN 1 AND 9 AND TRUE": "true",
 		"s.n IN (1, 7)":                "true", "s.n IN (1, 2)": "false", "s.n NOT IN (1, 2)": "true", "s.n IN (1, NULL)": "null", "s.n IN (7, NULL)": "true",
@@ -61,7 +89,12 @@ func TestExpressions_GiveWhatTheyPromise(t *testing.T) {
 		"s.t LIKE 'T%'": "true", "s.t LIKE '%x_'": "true", "s.t LIKE 't%'": "false", "s.t NOT LIKE '%z%'": "true", "s.t LIKE 'Text'": "true", "s.t LIKE ''": "false",
 		"'' LIKE '%'": "true", "'a%b' LIKE 'a!%b' ESCAPE '!'": "true", "'axb' LIKE 'a!%b' ESCAPE '!'": "false", "'a_' LIKE 'a\\_' ESCAPE '\\'": "true",
 		"'aXbXc' LIKE 'a%b%c'": "true", "'abcabd' LIKE '%abd'": "true", "s.unicode LIKE '__中_'": "true", "s.n LIKE '7'": "true", "s.nil LIKE '%'": "null", "'a' LIKE NULL": "null",
-		// CASE.
+	})
+}
+
+func TestExpressions_Choose(t *testing.T) {
+	t.Parallel()
+	expect(t, map[string]string{
 		"CASE WHEN s.n > 5 THEN 'big' WHEN TRUE THEN 'any' ELSE 'small' END": `"big"`, "CASE WHEN NULL THEN 1 END": "null", "CASE WHEN s.none THEN 1 ELSE 2 END": "2",
 		"CASE s.n WHEN 6 THEN 'six' WHEN 7 THEN 'seven' END": `"seven"`, "CASE NULL WHEN NULL THEN 1 ELSE 0 END": "0",
 		// COALESCE and NULLIF, as the service's documents show them.
@@ -69,13 +102,23 @@ func TestExpressions_GiveWhatTheyPromise(t *testing.T) {
 		"COALESCE(missing, missing)": "null", "COALESCE(s.none, s.nil, s.t)": `"Text"`,
 		"NULLIF(1, 2)": "1", "NULLIF(1, '1')": "1", "NULLIF(1, NULL)": "1", "NULLIF(1, 1)": "null", "NULLIF(1.0, 1)": "null", "NULLIF(missing, null)": "null",
 		"NULLIF(missing, missing)": "null", "NULLIF(NULL, 1)": "null", "NULLIF(null, null)": "null", "NULLIF(s.empty, '')": "null",
-		// Text.
+	})
+}
+
+func TestExpressions_WorkOnText(t *testing.T) {
+	t.Parallel()
+	expect(t, map[string]string{
 		"CHAR_LENGTH(s.unicode)": "4", "CHARACTER_LENGTH('')": "0", "char_length(s.nil)": "null", "LOWER(s.t)": `"text"`, "UPPER('ñ')": `"Ñ"`, "UPPER(s.none)": "",
 		"SUBSTRING(s.unicode FROM 2 FOR 2)": `"ñ中"`, "SUBSTRING(s.unicode, 3)": `"中😀"`, "SUBSTRING('123456789', 0)": `"123456789"`, "SUBSTRING('123456789', -1, 4)": `"12"`,
 		"SUBSTRING('123', 2, 0)": `""`, "SUBSTRING('123', 9)": `""`, "SUBSTRING('123' FROM 3)": `"3"`, "SUBSTRING(s.nil, 1)": "null", "SUBSTRING('123', 1, 99999999999999)": `"123"`,
 		"TRIM('  a b ')": `"a b"`, "TRIM(LEADING FROM '  a ')": `"a "`, "TRIM(TRAILING FROM '  a ')": `"  a"`, "TRIM(BOTH 'xy' FROM 'xyaxyx')": `"a"`, "TRIM('x' FROM 'xax')": `"a"`,
 		"TRIM(LEADING '0' FROM '0070')": `"70"`, "TRIM(s.nil)": "null",
-		// CAST.
+	})
+}
+
+func TestExpressions_Cast(t *testing.T) {
+	t.Parallel()
+	expect(t, map[string]string{
 		"CAST('12' AS INT)": "12", "CAST('-1.9' AS INTEGER)": "-1", "CAST(1.9 AS INT)": "1", "CAST('1.50' AS DECIMAL)": "1.50", "CAST('1e2' AS FLOAT)": "100", "CAST(7 AS STRING)": `"7"`,
 		"CAST('TRUE' AS BOOL)": "true", "CAST(0 AS BOOL)": "false", "CAST(TRUE AS INT)": "1", "CAST(NULL AS INT)": "null", "CAST(s.none AS INT)": "", "CAST(s.sub AS STRING)": `"{\"Case\":\"c\",\"a b\":5}"`,
 		"CAST(s.num AS INT) > 5": "true", "CAST('2007-04-05T14:30Z' AS TIMESTAMP)": `"2007-04-05T14:30Z"`,
@@ -84,9 +127,7 @@ func TestExpressions_GiveWhatTheyPromise(t *testing.T) {
 		"CAST('2024T' AS TIMESTAMP) < s.date":      "true", "CAST('2024-03T' AS TIMESTAMP) < s.date": "false", "CAST('2024-02-29T12:00:00.5Z' AS TIMESTAMP) > s.date": "true",
 		// Functions' names are free for columns.
 		"COUNT": "", "s.count": "", "value": "",
-	} {
-		assert.Equal(t, want, evaluate(t, expression), expression)
-	}
+	})
 }
 
 // What the query can only meet in a record ends the stream with an error that

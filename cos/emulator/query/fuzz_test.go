@@ -129,12 +129,12 @@ func FuzzCSV_RoundTrip(f *testing.F) {
 		}
 		out := csvIn("QuoteFields", "ALWAYS", "QuoteEscapeCharacter", "&#"+"92;")
 		if escape == `"` {
-			out = csvIn("QuoteFields", "ALWAYS")
+			out = csvIn("QuoteFields", "ASNEEDED")
 		}
 		raw, err := json.Marshal([]string{a, b, c})
 		assert.NoError(t, err)
 		written := ask(t, "SELECT s[0], s[1], s[2] FROM COSObject s", jsonLines, out, string(raw))
-		in := strings.Replace(out, "<QuoteFields>ALWAYS</QuoteFields>", "<AllowQuotedRecordDelimiter>TRUE</AllowQuotedRecordDelimiter>", 1)
+		in := strings.NewReplacer("<QuoteFields>ALWAYS</QuoteFields>", "", "<QuoteFields>ASNEEDED</QuoteFields>", "", "<CSV>", "<CSV><AllowQuotedRecordDelimiter>TRUE</AllowQuotedRecordDelimiter>").Replace(out)
 		assert.Equal(t, ask(t, "SELECT s[0] AS _1, s[1] AS _2, s[2] AS _3 FROM COSObject s", jsonLines, "", string(raw)), ask(t, "SELECT * FROM COSObject", in, "", written))
 	})
 }

@@ -20,9 +20,9 @@ func refusal(t *testing.T, doc string) *query.Error {
 	return e
 }
 
-func TestParse_RefusesWhatIsNotInTheDialectAndSaysWhere(t *testing.T) {
+func TestParse_RefusesClausesThatAreNotInTheDialectAndSaysWhere(t *testing.T) {
 	t.Parallel()
-	for sql, want := range map[string][2]string{
+	expectRefusals(t, map[string][2]string{
 		"":                                {"MissingRequiredParameter", "Expression is missing."},
 		" ":                               {"ParseUnexpectedToken", "Line 1, column 2: the end of the expression is not expected here, but SELECT."},
 		"DELETE FROM COSObject":           {"UnsupportedSyntax", "Line 1, column 1: DELETE is not supported."},
@@ -56,41 +56,53 @@ func TestParse_RefusesWhatIsNotInTheDialectAndSaysWhere(t *testing.T) {
 		"SELECT SUM(a) + b FROM COSObject":                      {"UnsupportedSqlStructure", "Line 1, column 17: a column beside aggregates is not supported, as there is no GROUP BY."},
 		"SELECT SUM(MAX(a)) FROM COSObject":                     {"UnsupportedSqlStructure", "Line 1, column 12: MAX inside of another aggregate is not supported."},
 		"SELECT a FROM COSObject WHERE COUNT(*) > 1":            {"UnsupportedSqlStructure", "Line 1, column 31: COUNT in WHERE is not supported."},
-		"SELECT SUM(*) FROM COSObject":                          {"ParseUnexpectedToken", `Line 1, column 12: "*" is not expected here, but a column or a value.`},
-		"SELECT NOW() FROM COSObject":                           {"UnsupportedFunction", `Line 1, column 8: the function "NOW" is not supported.`},
-		"SELECT LOWER(a, b) FROM COSObject":                     {"IllegalSqlFunctionArgument", "Line 1, column 8: LOWER does not take 2 arguments."},
-		"SELECT CAST(a AS MONEY) FROM COSObject":                {"InvalidCast", `Line 1, column 18: "MONEY" is not a type: they are INT, FLOAT, DECIMAL, STRING, BOOL and TIMESTAMP.`},
-		"SELECT CAST(a, INT) FROM COSObject":                    {"ParseUnexpectedToken", `Line 1, column 14: "," is not expected here, but AS.`},
-		"SELECT TRIM(LEADING 'x') FROM COSObject":               {"ParseUnexpectedToken", `Line 1, column 24: ")" is not expected here, but FROM.`},
-		"SELECT TRIM() FROM COSObject":                          {"ParseUnexpectedToken", `Line 1, column 13: ")" is not expected here, but a column or a value.`},
-		"SELECT SUBSTRING(a) FROM COSObject":                    {"ParseUnexpectedToken", `Line 1, column 19: ")" is not expected here, but FROM or a comma.`},
-		"SELECT CASE END FROM COSObject":                        {"ParseUnexpectedToken", `Line 1, column 13: "END" is not expected here, but a column or a value.`},
-		"SELECT CASE WHEN a END FROM COSObject":                 {"ParseUnexpectedToken", `Line 1, column 20: "END" is not expected here, but THEN.`},
-		"SELECT CASE a ELSE b END FROM COSObject":               {"ParseUnexpectedToken", `Line 1, column 15: "ELSE" is not expected here, but WHEN.`},
-		"SELECT a FROM COSObject WHERE a = 1 = 2":               {"ParseUnexpectedToken", `Line 1, column 37: "=" is not expected here, but the end of the expression.`},
-		"SELECT a FROM COSObject WHERE a IS 5":                  {"ParseUnexpectedToken", `Line 1, column 36: "5" is not expected here, but NULL or MISSING.`},
-		"SELECT a FROM COSObject WHERE a NOT 5":                 {"ParseUnexpectedToken", `Line 1, column 37: "5" is not expected here, but BETWEEN, IN or LIKE.`},
-		"SELECT a FROM COSObject WHERE a BETWEEN 1 OR 2":        {"ParseUnexpectedToken", `Line 1, column 43: "OR" is not expected here, but AND.`},
-		"SELECT a FROM COSObject WHERE a IN 5":                  {"ParseUnexpectedToken", `Line 1, column 36: "5" is not expected here, but (.`},
-		"SELECT a FROM COSObject WHERE (a":                      {"ParseUnexpectedToken", `Line 1, column 33: the end of the expression is not expected here, but ).`},
-		"SELECT a FROM COSObject WHERE a == 1":                  {"ParseUnexpectedToken", `Line 1, column 34: "=" is not expected here, but a column or a value.`},
-		"SELECT a FROM COSObject LIMIT -1":                      {"ParseUnexpectedToken", `Line 1, column 31: "-" is not expected here, but a whole number of rows.`},
-		"SELECT a FROM COSObject LIMIT 1.5":                     {"ParseUnexpectedToken", `Line 1, column 31: "1.5" is not expected here, but a whole number of rows.`},
-		"SELECT a FROM COSObject LIMIT 99999999999999999999":    {"ParseUnexpectedToken", `Line 1, column 31: "99999999999999999999" is not expected here, but a whole number of rows.`},
-		"SELECT a AS FROM COSObject":                            {"ParseUnexpectedToken", `Line 1, column 13: "FROM" is not expected here, but a name.`},
-		"SELECT 'a FROM COSObject":                              {"LexerInvalidLiteral", "Line 1, column 8: the text that begins here has no closing '."},
-		"SELECT 中, \"a FROM COSObject":                          {"LexerInvalidLiteral", "Line 1, column 11: the name that begins here has no closing \"."},
-		"SELECT 1x FROM COSObject":                              {"LexerInvalidLiteral", `Line 1, column 8: "1x" is not a number.`},
-		"SELECT 1e FROM COSObject":                              {"LexerInvalidLiteral", `Line 1, column 8: "1e" is not a number.`},
-		"SELECT 1e999 FROM COSObject":                           {"LexerInvalidLiteral", `Line 1, column 8: "1e999" is not a number.`},
-		"SELECT a ? FROM COSObject":                             {"LexerInvalidChar", "Line 1, column 10: the character '?' is not expected."},
-		"SELECT s. FROM COSObject s":                            {"ParseUnexpectedToken", `Line 1, column 26: "s" is not expected here, but FROM.`},
-		"SELECT s.1 FROM COSObject s":                           {"ParseUnexpectedToken", `Line 1, column 9: ".1" is not expected here, but FROM.`},
-		"SELECT s.a[*] FROM COSObject s":                        {"ParseInvalidPathComponent", `Line 1, column 12: "*" is not expected here, but an index from 0 or a name in single quotes.`},
-		"SELECT s.a[-1] FROM COSObject s":                       {"ParseInvalidPathComponent", `Line 1, column 12: "-" is not expected here, but an index from 0 or a name in single quotes.`},
-		"SELECT s.a[1.5] FROM COSObject s":                      {"ParseInvalidPathComponent", `Line 1, column 12: "1.5" is not expected here, but an index from 0 or a name in single quotes.`},
-		"SELECT s.a[1 FROM COSObject s":                         {"ParseUnexpectedToken", `Line 1, column 14: "FROM" is not expected here, but ].`},
-	} {
+	})
+}
+
+func TestParse_RefusesExpressionsThatAreNotInTheDialectAndSaysWhere(t *testing.T) {
+	t.Parallel()
+	expectRefusals(t, map[string][2]string{
+		"SELECT SUM(*) FROM COSObject":                       {"ParseUnexpectedToken", `Line 1, column 12: "*" is not expected here, but a column or a value.`},
+		"SELECT NOW() FROM COSObject":                        {"UnsupportedFunction", `Line 1, column 8: the function "NOW" is not supported.`},
+		"SELECT LOWER(a, b) FROM COSObject":                  {"IllegalSqlFunctionArgument", "Line 1, column 8: LOWER does not take 2 arguments."},
+		"SELECT CAST(a AS MONEY) FROM COSObject":             {"InvalidCast", `Line 1, column 18: "MONEY" is not a type: they are INT, FLOAT, DECIMAL, STRING, BOOL and TIMESTAMP.`},
+		"SELECT CAST(a, INT) FROM COSObject":                 {"ParseUnexpectedToken", `Line 1, column 14: "," is not expected here, but AS.`},
+		"SELECT TRIM(LEADING 'x') FROM COSObject":            {"ParseUnexpectedToken", `Line 1, column 24: ")" is not expected here, but FROM.`},
+		"SELECT TRIM() FROM COSObject":                       {"ParseUnexpectedToken", `Line 1, column 13: ")" is not expected here, but a column or a value.`},
+		"SELECT SUBSTRING(a) FROM COSObject":                 {"ParseUnexpectedToken", `Line 1, column 19: ")" is not expected here, but FROM or a comma.`},
+		"SELECT CASE END FROM COSObject":                     {"ParseUnexpectedToken", `Line 1, column 13: "END" is not expected here, but a column or a value.`},
+		"SELECT CASE WHEN a END FROM COSObject":              {"ParseUnexpectedToken", `Line 1, column 20: "END" is not expected here, but THEN.`},
+		"SELECT CASE a ELSE b END FROM COSObject":            {"ParseUnexpectedToken", `Line 1, column 15: "ELSE" is not expected here, but WHEN.`},
+		"SELECT a FROM COSObject WHERE a = 1 = 2":            {"ParseUnexpectedToken", `Line 1, column 37: "=" is not expected here, but the end of the expression.`},
+		"SELECT a FROM COSObject WHERE a IS 5":               {"ParseUnexpectedToken", `Line 1, column 36: "5" is not expected here, but NULL or MISSING.`},
+		"SELECT a FROM COSObject WHERE a NOT 5":              {"ParseUnexpectedToken", `Line 1, column 37: "5" is not expected here, but BETWEEN, IN or LIKE.`},
+		"SELECT a FROM COSObject WHERE a BETWEEN 1 OR 2":     {"ParseUnexpectedToken", `Line 1, column 43: "OR" is not expected here, but AND.`},
+		"SELECT a FROM COSObject WHERE a IN 5":               {"ParseUnexpectedToken", `Line 1, column 36: "5" is not expected here, but (.`},
+		"SELECT a FROM COSObject WHERE (a":                   {"ParseUnexpectedToken", `Line 1, column 33: the end of the expression is not expected here, but ).`},
+		"SELECT a FROM COSObject WHERE a == 1":               {"ParseUnexpectedToken", `Line 1, column 34: "=" is not expected here, but a column or a value.`},
+		"SELECT a FROM COSObject LIMIT -1":                   {"ParseUnexpectedToken", `Line 1, column 31: "-" is not expected here, but a whole number of rows.`},
+		"SELECT a FROM COSObject LIMIT 1.5":                  {"ParseUnexpectedToken", `Line 1, column 31: "1.5" is not expected here, but a whole number of rows.`},
+		"SELECT a FROM COSObject LIMIT 99999999999999999999": {"ParseUnexpectedToken", `Line 1, column 31: "99999999999999999999" is not expected here, but a whole number of rows.`},
+		"SELECT a AS FROM COSObject":                         {"ParseUnexpectedToken", `Line 1, column 13: "FROM" is not expected here, but a name.`},
+		"SELECT 'a FROM COSObject":                           {"LexerInvalidLiteral", "Line 1, column 8: the text that begins here has no closing '."},
+		"SELECT 中, \"a FROM COSObject":                       {"LexerInvalidLiteral", "Line 1, column 11: the name that begins here has no closing \"."},
+		"SELECT 1x FROM COSObject":                           {"LexerInvalidLiteral", `Line 1, column 8: "1x" is not a number.`},
+		"SELECT 1e FROM COSObject":                           {"LexerInvalidLiteral", `Line 1, column 8: "1e" is not a number.`},
+		"SELECT 1e999 FROM COSObject":                        {"LexerInvalidLiteral", `Line 1, column 8: "1e999" is not a number.`},
+		"SELECT a ? FROM COSObject":                          {"LexerInvalidChar", "Line 1, column 10: the character '?' is not expected."},
+		"SELECT s. FROM COSObject s":                         {"ParseUnexpectedToken", `Line 1, column 26: "s" is not expected here, but FROM.`},
+		"SELECT s.1 FROM COSObject s":                        {"ParseUnexpectedToken", `Line 1, column 9: ".1" is not expected here, but FROM.`},
+		"SELECT s.a[*] FROM COSObject s":                     {"ParseInvalidPathComponent", `Line 1, column 12: "*" is not expected here, but an index from 0 or a name in single quotes.`},
+		"SELECT s.a[-1] FROM COSObject s":                    {"ParseInvalidPathComponent", `Line 1, column 12: "-" is not expected here, but an index from 0 or a name in single quotes.`},
+		"SELECT s.a[1.5] FROM COSObject s":                   {"ParseInvalidPathComponent", `Line 1, column 12: "1.5" is not expected here, but an index from 0 or a name in single quotes.`},
+		"SELECT s.a[1 FROM COSObject s":                      {"ParseUnexpectedToken", `Line 1, column 14: "FROM" is not expected here, but ].`},
+	})
+}
+
+// expectRefusals holds statements against the code and the message.
+func expectRefusals(t *testing.T, wants map[string][2]string) {
+	t.Helper()
+	for sql, want := range wants {
 		e := refusal(t, document(sql, jsonLines, ""))
 		assert.Equal(t, want, [2]string{e.Code, e.Message}, sql)
 	}
