@@ -43,7 +43,7 @@
 //
 // A number is an INT if it is written without a point and 64 bits hold it, a
 // DECIMAL if it has a point, at most 18 digits behind it, and 64 bits hold its
-// digits; both are exact. One with an exponent or with more digits is a FLOAT,
+// digits (zeros at the end do not count); both are exact. One with an exponent or with more digits is a FLOAT,
 // a float64. Of what is calculated from two numbers the type is the later one
 // of the two in this order, and FLOAT if 64 bits do not hold the result.
 // Numbers of any type and length compare by all their digits.
@@ -61,11 +61,13 @@
 // Where both sides are numbers they compare as numbers; text from a CSV field
 // (also behind TRIM, SUBSTRING, LOWER, UPPER) is a number there if it reads as
 // one, text in quotes is not. A number and what is none differ, and which is
-// less is unknown: _1 < 5 does not select empty fields. Else booleans and timestamps compare with what
-// reads as one, and the rest as text, byte by byte. Two INT divide as INT,
-// cut towards zero; else / gives a FLOAT, as AVG does. In LIKE, % is any text and _ any character. An operation on NULL is
-// NULL, on MISSING is MISSING; AND, OR and NOT take both as unknown. MISSING IS
-// NULL is true. Only rows whose condition is TRUE are selected.
+// less is unknown: _1 < 5 does not select empty fields. Else booleans and
+// timestamps compare with what reads as one, and the rest as text, byte by
+// byte. Two INT divide as INT, cut towards zero; else / gives a FLOAT, as AVG
+// does. In LIKE, % is any text and _ any character. An operation on NULL is
+// NULL, on MISSING is MISSING; AND, OR, NOT and the two sides of BETWEEN take
+// both as unknown. MISSING IS NULL is true. Only rows whose condition is TRUE
+// are selected.
 //
 // # Functions
 //
@@ -84,15 +86,18 @@
 //
 // UTF-8, with or without a byte order mark, as it is or compressed (GZIP,
 // BZIP2). CSV: defaults are "\n", a comma, double quotes, the quote character
-// itself as its escape, and # for comments; empty lines and lines that begin with the comment character are no records; a carriage
+// itself as its escape, and # for comments, which have to differ; empty lines
+// and lines that begin with the comment character are no records; a carriage
 // return before a delimiter of "\n" belongs to the delimiter; quotes count at
 // the beginning of a field only; a field spans lines only with
 // AllowQuotedRecordDelimiter. JSON: DOCUMENT is any number of values with or
-// without blanks between them, LINES is one value on each line.
+// without blanks between them, LINES is one value on each line. What the path
+// of FROM passes over in a DOCUMENT has to be JSON, but may be no UTF-8.
 //
 // # Output
 //
-// CSV has no header; NULL and MISSING are empty. JSON is an object for each row
+// CSV has no header; NULL and MISSING are empty. Fields are quoted where they
+// would not read back as the same, or all (QuoteFields ALWAYS). JSON is an object for each row
 // on a line of its own, without what is MISSING; columns are called by their
 // alias, their name or else, and where that was there before, _N by their
 // place. SELECT * keeps the members of a JSON object as they are.
