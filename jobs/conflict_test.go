@@ -178,7 +178,7 @@ func TestConflict_KeepBothLeavesTheNamesOfTheJobsOwnItemsAlone(t *testing.T) {
 func TestConflict_KeepBothNeverWritesTwiceOverAKill(t *testing.T) {
 	t.Parallel()
 	for kind, m := range meetings() {
-		for n := int64(1); n <= 9; n++ {
+		for n := int64(1); n <= 7; n++ {
 			for _, at := range [][3]int64{{n, 0, 10}, {0, n, 10}, {n, 0, partBytes + 11}, {0, n, partBytes + 11}} {
 				t.Run(fmt.Sprint(kind, at), func(t *testing.T) {
 					t.Parallel()
@@ -193,7 +193,7 @@ func TestConflict_KeepBothNeverWritesTwiceOverAKill(t *testing.T) {
 					w.killed(s, at[0], at[1])
 					for _, j := range w.resume() {
 						require.Equal(t, Done, j.State, j.Reason)
-						assert.True(t, m.got(w, "a (2).txt") == mine)
+						same(t, []byte(mine), []byte(m.got(w, "a (2).txt")))
 						assert.Equal(t, "that", m.got(w, "a.txt"))
 					}
 					// What was written before a kill took the answer is the item's own.

@@ -219,6 +219,9 @@ func TestCrash_MoveNeverLosesAByte(t *testing.T) {
 		}
 		for n := int64(1); n <= 20; n++ {
 			t.Run(fmt.Sprintf("%s request=%d", name, n), func(t *testing.T) { t.Parallel(); check(t, n, 0) })
+			if n > 12 {
+				continue // the same steps again, of the next item
+			}
 			t.Run(fmt.Sprintf("%s commit=%d", name, n), func(t *testing.T) { t.Parallel(); check(t, 0, n) })
 		}
 	}
