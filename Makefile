@@ -13,7 +13,7 @@ GOLDEN  ?= ./tui ./views
 FUZZTIME ?= 30s
 UPDATE  ?= -update
 
-.PHONY: help build run test race lint bench faults fuzz golden interop clean
+.PHONY: help build run test race lint bench faults kills fuzz golden interop clean
 .PHONY: style windows darwin prepare tests-compiled
 .DEFAULT_GOAL := help
 
@@ -66,8 +66,12 @@ bench: ## print the figures, each beside its target or a peer's; takes four minu
 	go test -run '^$$' -bench List -timeout 5m ./cos/emulator
 
 # go test shows what the test prints only because no package is named.
-faults: ## every kind of job meets every fault on every operation: half a minute
+faults: ## every kind of job meets every fault on every operation: two minutes
 	cd jobs && go test -run FaultMatrix -matrix -timeout $(TIMEOUT) $(ARGS)
+
+# Without the race detector, under which a program takes several times as long.
+kills: ## kill -9 the program 100 times, and go on each time
+	COSMANDER_KILLS=100 go test -run TestKilled -count 1 -timeout $(TIMEOUT) $(ARGS) .
 
 # A server in the process covers other code each time, so every input looks new
 # and the fuzzer would try for a minute to shorten it.
