@@ -3,6 +3,7 @@ package jobs
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"cosmander/cos"
 	"cosmander/cos/emulator"
@@ -24,11 +25,15 @@ func TestDelete_TakesAThousandARequest(t *testing.T) {
 	w := newWorld(t)
 	require.NoError(t, w.server.Seed(t.Context(), bucketName, "p/", 3500))
 	w.put("keep", nil)
+	// With the clock at rest the walk shares nothing out for the time it took,
+	// so the figure is the same on a loaded machine.
+	rest := time.Now()
+	w.cfg.Now = func() time.Time { return rest }
 	_, j := w.run(w.removal("p/"))
 	require.Equal(t, Done, j.State, j.Reason)
 	assert.EqualValues(t, 3500, j.ItemsDone)
 	assert.Equal(t, []string{"keep"}, w.keys())
-	assert.LessOrEqual(t, w.server.Requests("DeleteMultipleObjects"), int64(8), "four, or a few more while the walk is young")
+	assert.LessOrEqual(t, w.server.Requests("DeleteMultipleObjects"), int64(5), "four, and one for the first, which does not wait")
 	assert.Zero(t, w.server.Requests("DeleteObject"))
 }
 
