@@ -63,6 +63,7 @@ type active struct {
 	halted error   // the journal failed: nothing more is done
 
 	// The rest belongs to the keeper.
+	priority Priority
 	stopping error // why it stops, nil while it runs
 	settled  bool  // its end is being written
 	walking  bool

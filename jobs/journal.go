@@ -45,6 +45,7 @@ type jobRow struct {
 	account  string
 	state    State
 	want     want
+	priority Priority
 	created  int64 // ms
 	finished int64 // ms
 	reason   string
@@ -65,13 +66,13 @@ type live struct {
 	reason  string
 }
 
-const jobColumns = `id, kind, account, state, want, created, finished, reason, walked, walk_source,
+const jobColumns = `id, kind, account, state, want, priority, created, finished, reason, walked, walk_source,
 	walk_after, next_n, items, done, failed, skipped, unverified, bytes, bytes_done,
 	live_state, live_bytes, live_rate, live_retry, live_reason`
 
 func (r *jobRow) fields() []any {
 	return []any{
-		&r.id, &r.kind, &r.account, &r.state, &r.want, &r.created, &r.finished, &r.reason, &r.walked,
+		&r.id, &r.kind, &r.account, &r.state, &r.want, &r.priority, &r.created, &r.finished, &r.reason, &r.walked,
 		&r.walk.source,
 		text{&r.walk.after},
 		&r.nextN, &r.items, &r.done, &r.failed, &r.skipped,
@@ -80,9 +81,15 @@ func (r *jobRow) fields() []any {
 	}
 }
 
-// jobs returns all rows, oldest first.
+// queueOrder puts the jobs that are over first, oldest first, so that those to
+// come stand below what has been, and these as they are to be run.
+const queueOrder = ` ORDER BY state IN ('done', 'failed', 'cancelled') DESC,
+	CASE WHEN state IN ('done', 'failed', 'cancelled') THEN 0 ELSE -priority END,
+	CASE WHEN state IN ('done', 'failed', 'cancelled') THEN id ELSE rank END, id`
+
+// jobs returns all rows in the order of the queue.
 func (j *journal) jobs(ctx context.Context) (list []jobRow, err error) {
-	rows, err := j.read.QueryContext(ctx, "SELECT "+jobColumns+" FROM jobs ORDER BY id")
+	rows, err := j.read.QueryContext(ctx, "SELECT "+jobColumns+" FROM jobs"+queueOrder)
 	if err != nil {
 		return nil, fmt.Errorf("%w: list the jobs: %w", errJournal, err)
 	}
@@ -128,7 +135,8 @@ func (j *journal) add(specs []Spec) (ids []ID, err error) {
 				return fmt.Errorf("write the job: %w", err)
 			}
 			var id ID
-			err = t.get(`INSERT INTO jobs (kind, account, state, spec, created) VALUES (?, ?, ?, ?, ?) RETURNING id`,
+			err = t.get(`INSERT INTO jobs (kind, account, state, spec, created, rank)
+				VALUES (?, ?, ?, ?, ?, (SELECT coalesce(max(rank), 0) + 1 FROM jobs)) RETURNING id`,
 				[]any{s.Kind, s.Account, Queued, doc, j.now().UnixMilli()}, &id)
 			if err != nil {
 				return err

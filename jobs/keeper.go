@@ -25,7 +25,7 @@ type keeper struct {
 	conn    *sql.Conn // sees other connections' commits by data_version
 	version int64
 	life    context.Context //nolint:containedctx // of everything that is run
-	jobs    []*active       // in order
+	jobs    []*active       // in the order of the queue
 	told    time.Time
 }
 
@@ -133,6 +133,7 @@ func (k *keeper) look(ctx context.Context) {
 	if !k.q.runner.Load() {
 		return
 	}
+	k.line()
 	for _, step := range []func() bool{k.obey, k.calm, k.activate} {
 		if !step() {
 			continue
@@ -191,7 +192,7 @@ func (k *keeper) tellAll() {
 // activate starts jobs in order as long as there is room.
 func (k *keeper) activate() (wrote bool) {
 	for _, r := range k.q.rows {
-		if len(k.jobs) >= maxActive {
+		if !room(k.jobs, r.priority) {
 			return wrote
 		}
 		ours := r.account == k.e.cfg.Account && r.want == wantNothing
@@ -224,7 +225,7 @@ func (k *keeper) load(r jobRow) (*active, error) {
 		return nil, err
 	}
 	a := &active{
-		e: k.e, id: r.id, spec: spec, room: make(chan struct{}, 1), mayDrop: spec.disjoint(),
+		e: k.e, id: r.id, spec: spec, priority: r.priority, room: make(chan struct{}, 1), mayDrop: spec.disjoint(),
 		counts: r.tally, tasks: map[int64]*task{}, loaded: loaded,
 		began: k.e.now(), before: r.done + r.failed,
 	}
@@ -238,11 +239,23 @@ func (k *keeper) load(r jobRow) (*active, error) {
 		a.grown[l].Store(true)
 	}
 	k.jobs = append(k.jobs, a)
-	slices.SortFunc(k.jobs, func(x, y *active) int { return int(x.id - y.id) })
+	k.line()
 	k.q.mu.Lock()
 	k.q.active[a.id] = a
 	k.q.mu.Unlock()
 	return a, nil
+}
+
+// line puts the running jobs into the order of the rows.
+func (k *keeper) line() {
+	at := make(map[ID]int, len(k.q.rows))
+	for i, r := range k.q.rows {
+		at[r.id] = i
+		if a := k.q.active[r.id]; a != nil {
+			a.priority = r.priority
+		}
+	}
+	slices.SortStableFunc(k.jobs, func(x, y *active) int { return at[x.id] - at[y.id] })
 }
 
 func (k *keeper) start(a *active, r jobRow) {
@@ -280,7 +293,7 @@ func (k *keeper) next(l lane) bool {
 	loads := make([]load, len(k.jobs))
 	for i, a := range k.jobs {
 		running += a.inflight[l]
-		loads[i] = load{running: a.inflight[l], waiting: a.ready(l)}
+		loads[i] = load{priority: a.priority, running: a.inflight[l], waiting: a.ready(l)}
 	}
 	i := pick(loads)
 	if i < 0 || running >= k.e.cfg.slots(l) {

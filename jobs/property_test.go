@@ -41,7 +41,7 @@ func TestProperty_PickIsFairAndNeverStartsWhatDoesNotWait(t *testing.T) {
 	forAll(t, func(t *testing.T, dice *rand.Rand) {
 		jobs := make([]load, dice.IntN(9))
 		for i := range jobs {
-			jobs[i] = load{running: dice.IntN(6), waiting: dice.IntN(3) > 0}
+			jobs[i] = load{priority: Priority(dice.IntN(3) - 1), running: dice.IntN(6), waiting: dice.IntN(3) > 0}
 		}
 		got := pick(jobs)
 		anyWaits := slices.ContainsFunc(jobs, func(l load) bool { return l.waiting })
@@ -51,6 +51,10 @@ func TestProperty_PickIsFairAndNeverStartsWhatDoesNotWait(t *testing.T) {
 				continue
 			}
 			require.True(t, jobs[got].waiting, "%v", jobs)
+			require.GreaterOrEqual(t, jobs[got].priority, l.priority, "%v", jobs)
+			if jobs[got].priority > l.priority {
+				continue
+			}
 			require.LessOrEqual(t, jobs[got].running, l.running, "%v", jobs)
 			if jobs[got].running == l.running {
 				require.LessOrEqual(t, got, i, "the earlier of equals: %v", jobs)

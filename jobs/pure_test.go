@@ -136,10 +136,12 @@ func TestPick_SharesALaneInOrder(t *testing.T) {
 		want int
 	}{
 		"none":              {nil, -1},
-		"nothing waits":     {[]load{{3, false}, {0, false}}, -1},
-		"first of equals":   {[]load{{1, true}, {1, true}}, 0},
-		"the one with less": {[]load{{5, true}, {2, true}, {3, true}}, 1},
-		"only who waits":    {[]load{{0, false}, {9, true}}, 1},
+		"nothing waits":     {[]load{{0, 3, false}, {0, 0, false}}, -1},
+		"first of equals":   {[]load{{0, 1, true}, {0, 1, true}}, 0},
+		"the one with less": {[]load{{0, 5, true}, {0, 2, true}, {0, 3, true}}, 1},
+		"only who waits":    {[]load{{0, 0, false}, {0, 9, true}}, 1},
+		"a higher priority": {[]load{{0, 0, true}, {1, 9, true}, {-1, 0, true}}, 1},
+		"what is left over": {[]load{{1, 9, false}, {-1, 3, true}}, 1},
 	} {
 		assert.Equal(t, c.want, pick(c.jobs), name)
 	}

@@ -117,6 +117,10 @@ CREATE TABLE receipts (                   -- of items that are done and whose ro
 	finished INTEGER NOT NULL,             -- ms
 	PRIMARY KEY (job, n)
 ) WITHOUT ROWID;
+`, `
+ALTER TABLE jobs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN rank INTEGER NOT NULL DEFAULT 0; -- the order of jobs of one priority
+UPDATE jobs SET rank = id;
 `}
 
 // openJournal opens or creates the file. The first handle writes, the second

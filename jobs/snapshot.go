@@ -44,7 +44,7 @@ func (s *Snapshot) sum() {
 func (q *Queue) show(r jobRow) Job {
 	info := q.specs[r.id]
 	job := Job{
-		ID: r.id, Kind: r.kind, Move: info.move, State: r.state, Account: r.account, Title: info.title, From: info.from, To: info.to,
+		ID: r.id, Kind: r.kind, Move: info.move, State: r.state, Account: r.account, Priority: r.priority, Title: info.title, From: info.from, To: info.to,
 		Created: time.UnixMilli(r.created), Counting: !r.walked, Reason: r.reason, Left: -1,
 	}
 	if r.finished > 0 {

@@ -37,6 +37,16 @@ const (
 	Cancelled State = "cancelled"
 )
 
+// Priority says which jobs go first, see [Queue.SetPriority].
+type Priority int
+
+// The priorities.
+const (
+	Low    Priority = -1
+	Normal Priority = 0
+	High   Priority = 1
+)
+
 // Final reports that nothing more will happen by itself.
 func (s State) Final() bool { return s == Done || s == Failed || s == Cancelled }
 
@@ -92,9 +102,11 @@ type Job struct {
 	Move    bool // the sources go once their copies are verified
 	State   State
 	Account string
-	Title   string // "video.mp4" or "14 files"
-	From    string // for people: path or cos:// address
-	To      string
+	// Priority is for as long as the job is not over.
+	Priority Priority
+	Title    string // "video.mp4" or "14 files"
+	From     string // for people: path or cos:// address
+	To       string
 
 	// Totals so far. They grow while Counting is set.
 	Counting     bool
@@ -119,7 +131,7 @@ type Job struct {
 
 // Snapshot is the whole queue at one moment.
 type Snapshot struct {
-	Jobs   []Job // in queue order, oldest first
+	Jobs   []Job // those that are over, oldest first, and the others in the order of the queue
 	Rate   float64
 	Left   time.Duration // -1 if unknown
 	Runner bool          // this process runs the jobs of its account

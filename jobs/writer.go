@@ -250,6 +250,28 @@ func (t *txn) get(query string, args []any, dest ...any) error {
 	return err
 }
 
+// each calls row for every row of a query.
+func (t *txn) each(query string, row func(scan func(...any) error) error) error {
+	s, err := t.stmt(query)
+	if err != nil {
+		return err
+	}
+	rows, err := s.QueryContext(t.ctx)
+	if err != nil {
+		return fmt.Errorf("the %w cannot be read: %w", errJournal, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return fmt.Errorf("the %w cannot be read: %w", errJournal, err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("the %w cannot be read: %w", errJournal, err)
+	}
+	return nil
+}
+
 func (t *txn) stmt(query string) (*sql.Stmt, error) {
 	if s, ok := t.w.stmts[query]; ok {
 		return s, nil
