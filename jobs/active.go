@@ -53,14 +53,15 @@ type active struct {
 	mayDrop bool        // rows of done items are not needed to tell sources apart
 	singly  atomic.Bool // objects are deleted one by one
 
-	mu     sync.Mutex // guards counts, tasks, loaded, root, rate, pace, halted
+	mu     sync.Mutex // guards counts, tasks, loaded, root, rate, pace, halted, answer
 	counts tally
 	tasks  map[int64]*task
 	loaded map[int64]int64 // bytes of unfinished items that are in moved already
 	root   *os.Root        // the local destination; opened when first needed
 	rate   float64
-	pace   float64 // items that came to their end a second, since it was loaded
-	halted error   // the journal failed: nothing more is done
+	pace   float64    // items that came to their end a second, since it was loaded
+	halted error      // the journal failed: nothing more is done
+	answer OnConflict // to all that ask
 
 	// The rest belongs to the keeper.
 	priority Priority
@@ -68,6 +69,7 @@ type active struct {
 	settled  bool  // its end is being written
 	walking  bool
 	cleaning bool
+	asked    bool // since the rows were read
 	buffer   [lanes][]*item
 	cursor   [lanes]int64
 	grown    [lanes]atomic.Bool // more may be in the journal
@@ -153,7 +155,7 @@ func (a *active) err() error {
 // onlyLast reports that nothing but the last lane is left.
 func (a *active) onlyLast() bool {
 	return a.ended.Load() && a.inflight[laneSmall]+a.inflight[laneLarge] == 0 &&
-		!a.has(laneSmall) && !a.has(laneLarge)
+		!a.has(laneSmall) && !a.has(laneLarge) && !a.unanswered()
 }
 
 const refillItems = 128

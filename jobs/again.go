@@ -62,9 +62,9 @@ func (j *journal) restart(id ID) error {
 		for _, step := range []string{
 			"DELETE FROM items WHERE job = ? AND (state = 'done' OR upload_id = '' AND temp = '')",
 			`UPDATE items SET state = CASE state WHEN 'failed' THEN 'running' ELSE state END, attempts = 0, code = '',
-				request_id = '', reason = '', finished = 0, copied = 0 WHERE job = ?`,
+				request_id = '', reason = '', finished = 0, copied = 0, answer = '' WHERE job = ?`,
 			`UPDATE jobs SET walked = 0, walk_source = 0, walk_after = x'', done = 0, failed = 0, skipped = 0,
-				unverified = 0, bytes_done = 0, live_state = '', live_bytes = 0, live_rate = 0,
+				unverified = 0, asking = 0, answer = '', bytes_done = 0, live_state = '', live_bytes = 0, live_rate = 0,
 				items = (SELECT count(*) FROM items WHERE job = jobs.id),
 				bytes = (SELECT coalesce(sum(max(size, 0)), 0) FROM items WHERE job = jobs.id) WHERE id = ?`,
 		} {

@@ -25,6 +25,7 @@ const (
 	IfSize     OnConflict = "if-size-differs"     // overwrite if the sizes differ
 	IfChecksum OnConflict = "if-checksum-differs" // overwrite if the CRC64 differ, or one is not known
 	KeepBoth   OnConflict = "keep-both"           // under a free name: "name (2).ext"
+	Ask        OnConflict = "ask"                 // wait for [Queue.Answer]
 )
 
 // maxNumber is the last name that KeepBoth tries.
@@ -32,7 +33,7 @@ const maxNumber = 1000
 
 // Conflicts returns every choice, the default first.
 func Conflicts() []OnConflict {
-	return []OnConflict{Overwrite, Skip, IfNewer, IfSize, IfChecksum, KeepBoth}
+	return []OnConflict{Overwrite, Skip, IfNewer, IfSize, IfChecksum, KeepBoth, Ask}
 }
 
 func (c OnConflict) check() error {
@@ -62,6 +63,8 @@ func (c OnConflict) replaces(src, dst side) (bool, error) {
 	case IfChecksum:
 		return differs(src, dst)
 	case Overwrite, KeepBoth:
+	case Ask:
+		return false, &askError{Conflict{src.size, src.modified, dst.size, dst.modified}}
 	}
 	return true, nil
 }
@@ -83,24 +86,25 @@ func differs(src, dst side) (bool, error) {
 // and reports whether it is to be left alone. If both are to be kept, the item
 // gets a free name.
 func (t *task) meets(ctx context.Context, look func() (side, bool, error), src func() (side, error)) (skip bool, err error) {
-	if t.spec.OnConflict == Overwrite || t.item.folder || t.renamed() {
+	choice := t.choice()
+	if choice == Overwrite || t.item.folder || t.renamed() {
 		return false, nil
 	}
 	dst, there, err := look()
 	if err != nil || !there {
 		return false, err
 	}
-	if t.spec.OnConflict == KeepBoth {
+	if choice == KeepBoth {
 		return false, t.rename(ctx)
 	}
-	if t.spec.OnConflict == Skip {
+	if choice == Skip {
 		return true, nil
 	}
 	from, err := src()
 	if err != nil {
 		return false, err
 	}
-	replaces, err := t.spec.OnConflict.replaces(from, dst)
+	replaces, err := choice.replaces(from, dst)
 	return !replaces, err
 }
 

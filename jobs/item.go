@@ -47,7 +47,9 @@ type item struct {
 	code     string
 	request  string
 	reason   string
-	finished int64    // ms; 0: not yet, or not noted
+	finished int64 // ms; 0: not yet, or not noted
+	answer   OnConflict
+	met      metDoc
 	walk     *walkPos // set on the report of a walk that failed
 }
 

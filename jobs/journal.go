@@ -52,6 +52,7 @@ type jobRow struct {
 	walked   bool
 	walk     walkPos
 	nextN    int64
+	answer   OnConflict
 	tally
 	live live
 }
@@ -67,7 +68,7 @@ type live struct {
 }
 
 const jobColumns = `id, kind, account, state, want, priority, created, finished, reason, walked, walk_source,
-	walk_after, next_n, items, done, failed, skipped, unverified, bytes, bytes_done,
+	walk_after, next_n, items, done, failed, skipped, unverified, asking, answer, bytes, bytes_done,
 	live_state, live_bytes, live_rate, live_retry, live_reason`
 
 func (r *jobRow) fields() []any {
@@ -76,7 +77,7 @@ func (r *jobRow) fields() []any {
 		&r.walk.source,
 		text{&r.walk.after},
 		&r.nextN, &r.items, &r.done, &r.failed, &r.skipped,
-		&r.unverified, &r.bytes, &r.bytesDone,
+		&r.unverified, &r.asking, &r.answer, &r.bytes, &r.bytesDone,
 		&r.live.state, &r.live.bytes, &r.live.rate, &r.live.retryAt, &r.live.reason,
 	}
 }
@@ -155,7 +156,7 @@ func (j *journal) find(ctx context.Context, s Spec) (id ID, err error) {
 		return 0, fmt.Errorf("compare jobs: %w", err)
 	}
 	err = j.read.QueryRowContext(ctx, `SELECT id FROM jobs WHERE account = ? AND spec = ? AND want <> 'cancel'
-		AND state IN ('queued', 'running', 'paused', 'failed') ORDER BY id DESC LIMIT 1`, s.Account, doc).Scan(&id)
+		AND state IN ('queued', 'running', 'paused', 'asking', 'failed') ORDER BY id DESC LIMIT 1`, s.Account, doc).Scan(&id)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, fmt.Errorf("%w: compare jobs: %w", errJournal, err)
 	}
@@ -259,17 +260,21 @@ func (j *journal) drop(id ID, w want) error {
 	})
 }
 
-// finish ends a job whose items are all at their end: done if none failed. It
-// is only noted: were it lost with the power, the job would find its work done.
+// finish ends a job whose items are all at their end: done if none failed. One
+// with items that ask waits for their answers. It is only noted: were it lost with the power, the job would find its work done.
 func (j *journal) finish(id ID) error {
 	return j.w.note(func(t *txn) error {
 		if err := t.flush(); err != nil {
 			return err
 		}
-		var items, done, failed int64
-		if err := t.get("SELECT items, done, failed FROM jobs WHERE id = ? AND walked", []any{id},
-			&items, &done, &failed); err != nil {
+		var items, done, failed, asking int64
+		var w want
+		if err := t.get("SELECT items, done, failed, asking, want FROM jobs WHERE id = ? AND walked", []any{id},
+			&items, &done, &failed, &asking, &w); err != nil {
 			return fmt.Errorf("jobs: end job %d: %w", id, err)
+		}
+		if asking > 0 || w == wantAnswer && done+failed < items {
+			return t.move(id, Asking, "", 0)
 		}
 		if done+failed != items {
 			return fmt.Errorf("jobs: job %d has %d items, but %d are done and %d failed", id, items, done, failed)

@@ -7,7 +7,7 @@ import (
 )
 
 const itemColumns = `job, n, state, lane, source, name, folder, path, key, dest, size, etag, crc, has_crc, version,
-	mtime_ns, ctime_ns, inode, dev, upload_id, part_size, temp, copied, attempts, code, request_id, reason, finished, skipped, verified`
+	mtime_ns, ctime_ns, inode, dev, upload_id, part_size, temp, copied, attempts, code, request_id, reason, finished, answer, here_ms, there_ms, there_size, skipped, verified`
 
 func (i *item) fields(skipped, verified *bool) []any {
 	return []any{
@@ -23,7 +23,7 @@ func (i *item) fields(skipped, verified *bool) []any {
 		bits{&i.id.inode},
 		bits{&i.id.dev},
 		&i.uploadID, &i.partSize, &i.temp, &i.copied, &i.attempts, &i.code, &i.request, &i.reason,
-		&i.finished, skipped, verified,
+		&i.finished, &i.answer, &i.met.hereMS, &i.met.thereMS, &i.met.thereSize, skipped, verified,
 	}
 }
 
@@ -160,8 +160,12 @@ func (i *item) show() Item {
 		Code: i.code, RequestID: i.request, Reason: i.reason, ETag: i.etag, CRC64: i.crc, VersionID: i.version,
 		Finished: moment(i.finished),
 	}
-	if s.State == Done {
+	switch s.State {
+	case Done:
 		s.Done = s.Size
+	case Asking:
+		s.Conflict = i.met.conflict(i.size)
+	default:
 	}
 	return s
 }

@@ -227,7 +227,7 @@ func (k *keeper) load(r jobRow) (*active, error) {
 	a := &active{
 		e: k.e, id: r.id, spec: spec, priority: r.priority, room: make(chan struct{}, 1), mayDrop: spec.disjoint(),
 		counts: r.tally, tasks: map[int64]*task{}, loaded: loaded,
-		began: k.e.now(), before: r.done + r.failed,
+		began: k.e.now(), before: r.done + r.failed, answer: r.answer,
 	}
 	a.ctx, a.stop = context.WithCancelCause(k.life)
 	a.moved.Store(r.bytesDone)

@@ -129,8 +129,8 @@ func TestProperty_JoinedIsTheChecksumOfTheWholeOrNothing(t *testing.T) {
 }
 
 var (
-	jobStates  = []State{Queued, Running, Paused, Done, Failed, Cancelled}
-	itemStates = []State{Queued, Running, Verifying, Done, Failed}
+	jobStates  = []State{Queued, Running, Paused, Asking, Done, Failed, Cancelled}
+	itemStates = []State{Queued, Running, Verifying, Asking, Done, Failed}
 )
 
 func TestProperty_StateTablesAreClosedAndDoneIsForEver(t *testing.T) {
@@ -174,7 +174,7 @@ func reaches(moves map[State][]State, from, to State) bool {
 // can be carried out by allowed steps.
 func TestProperty_WishesLeadOnlyWhereTheTableAllows(t *testing.T) {
 	t.Parallel()
-	ends := map[want]State{wantPause: Paused, wantRun: Queued, wantCancel: Cancelled, wantRetry: Queued, wantRestart: Queued}
+	ends := map[want]State{wantPause: Paused, wantRun: Queued, wantCancel: Cancelled, wantRetry: Queued, wantRestart: Queued, wantAnswer: Queued}
 	for w, end := range ends {
 		for _, s := range jobStates {
 			if w.check(s, wantNothing) == nil && s != end {

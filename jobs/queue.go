@@ -268,6 +268,12 @@ func (q *Queue) ask(ctx context.Context, id ID, w want) error {
 	if err := q.j.ask(id, w); err != nil {
 		return err
 	}
+	return q.obeyed(ctx, id)
+}
+
+// obeyed returns when a wish is carried out if this process runs the job; at
+// once if not.
+func (q *Queue) obeyed(ctx context.Context, id ID) error {
 	q.wake(id) // before the keeper looks; another runner may do what is asked and leave the rest to us
 	if err := q.look(ctx); err != nil {
 		return err
@@ -296,7 +302,7 @@ func (q *Queue) halted(id ID) error {
 }
 
 // Wait returns when none of the jobs will move by itself any more: each is
-// done, failed, cancelled or paused. The error is [ErrNoJob] if one is not in
+// done, failed, cancelled, paused or asking. The error is [ErrNoJob] if one is not in
 // the list (any more); another means that the journal can no longer be read
 // or written.
 func (q *Queue) Wait(ctx context.Context, ids ...ID) error {
@@ -304,7 +310,7 @@ func (q *Queue) Wait(ctx context.Context, ids ...ID) error {
 	err := q.await(ctx, func(rows []jobRow) bool {
 		still := map[ID]bool{}
 		for _, r := range rows {
-			still[r.id] = q.halted(r.id) == nil && (r.want != wantNothing || !r.state.Final() && r.state != Paused)
+			still[r.id] = q.halted(r.id) == nil && (r.want != wantNothing || !r.state.Final() && r.state != Paused && r.state != Asking)
 		}
 		gone = nil
 		for _, id := range ids {

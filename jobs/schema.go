@@ -121,6 +121,13 @@ CREATE TABLE receipts (                   -- of items that are done and whose ro
 ALTER TABLE jobs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE jobs ADD COLUMN rank INTEGER NOT NULL DEFAULT 0; -- the order of jobs of one priority
 UPDATE jobs SET rank = id;
+`, `
+ALTER TABLE jobs ADD COLUMN asking INTEGER NOT NULL DEFAULT 0; -- items that do
+ALTER TABLE jobs ADD COLUMN answer TEXT NOT NULL DEFAULT '';   -- to all that have yet to ask
+ALTER TABLE items ADD COLUMN answer TEXT NOT NULL DEFAULT '';
+ALTER TABLE items ADD COLUMN here_ms INTEGER NOT NULL DEFAULT 0; -- of one that asks: the source's time
+ALTER TABLE items ADD COLUMN there_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE items ADD COLUMN there_size INTEGER NOT NULL DEFAULT 0;
 `}
 
 // openJournal opens or creates the file. The first handle writes, the second

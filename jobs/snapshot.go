@@ -23,7 +23,7 @@ func (s *Snapshot) sum() {
 	known, waiting := true, false
 	longest := time.Duration(0)
 	for _, job := range s.Jobs {
-		if job.State.Final() || job.State == Paused {
+		if job.State.Final() || job.State == Paused || job.State == Asking {
 			continue
 		}
 		s.Rate += job.Rate
@@ -51,6 +51,9 @@ func (q *Queue) show(r jobRow) Job {
 		job.Finished = time.UnixMilli(r.finished)
 	}
 	fillCounts(&job, r.tally)
+	if !r.state.Final() {
+		job.ItemsAsking = r.asking
+	}
 	a := q.active[r.id]
 	switch {
 	case a != nil && !r.state.Final(): // a final state is news that a has yet to hear
@@ -112,6 +115,10 @@ func (w want) fill(job *Job) {
 		if job.State == Paused {
 			job.State = Queued
 		}
+	case wantAnswer:
+		if job.State == Asking {
+			job.State = Queued
+		}
 	case wantNothing:
 	}
 }
@@ -152,8 +159,12 @@ func stored(states []State) []State {
 		switch s {
 		case Done, Failed:
 			list = append(list, s)
-		case Queued, Running, Retrying, Paused, Verifying, Cancelled:
+		case Asking:
+			list = append(list, Asking)
+		case Queued, Running, Retrying, Paused, Verifying:
 			list = append(list, Queued, Running, Verifying)
+		case Cancelled:
+			list = append(list, Queued, Running, Verifying, Asking)
 		}
 	}
 	return list

@@ -9,8 +9,9 @@ import (
 // are what a running job shows, not states of the journal.
 var jobMoves = map[State][]State{
 	Queued:    {Running, Paused, Cancelled},
-	Running:   {Queued, Paused, Done, Failed, Cancelled},
+	Running:   {Queued, Paused, Asking, Done, Failed, Cancelled},
 	Paused:    {Queued, Cancelled},
+	Asking:    {Queued, Paused, Cancelled},
 	Failed:    {Queued, Cancelled},
 	Cancelled: {Queued},
 	Done:      {},
@@ -18,10 +19,11 @@ var jobMoves = map[State][]State{
 
 // itemMoves is the same for items. A small file goes from queued to its end
 // in one step: what was not acknowledged is simply sent again. One that is
-// moved stops at verifying before its source goes.
+// moved stops at verifying before its source goes. One that asks has not begun.
 var itemMoves = map[State][]State{
-	Queued:    {Queued, Running, Verifying, Done, Failed},
-	Running:   {Running, Verifying, Queued, Done, Failed},
+	Queued:    {Queued, Running, Verifying, Asking, Done, Failed},
+	Asking:    {Queued},
+	Running:   {Running, Verifying, Asking, Queued, Done, Failed},
 	Verifying: {Running, Verifying, Queued, Done, Failed},
 	Failed:    {Queued, Running}, // running if it left something to go on with
 	Done:      {},
@@ -40,7 +42,7 @@ func mayMove(moves map[State][]State, from, to State) bool {
 // state to, so that the statement that moves it checks the table.
 func itemsBefore(to State) string {
 	var from []string
-	for _, s := range []State{Queued, Running, Verifying, Failed, Done} {
+	for _, s := range []State{Queued, Running, Verifying, Asking, Failed, Done} {
 		if mayMove(itemMoves, s, to) {
 			from = append(from, "'"+string(s)+"'")
 		}
@@ -59,6 +61,7 @@ const (
 	wantCancel  want = "cancel"
 	wantRetry   want = "retry"
 	wantRestart want = "restart"
+	wantAnswer  want = "answer" // what asked has its answer
 )
 
 // check says whether w can be asked of a job in state s that w0 is already
@@ -67,13 +70,15 @@ func (w want) check(s State, w0 want) error {
 	ok := false
 	switch w {
 	case wantPause:
-		ok = s == Queued || s == Running || s == Paused
+		ok = s == Queued || s == Running || s == Paused || s == Asking
 	case wantRun:
-		ok = s == Paused || s == Queued || s == Running || w0 == wantPause
+		ok = s == Paused || s == Queued || s == Running || s == Asking || w0 == wantPause
 	case wantCancel:
 		ok = s != Done
 	case wantRetry, wantRestart:
 		ok = s == Failed || s == Cancelled
+	case wantAnswer:
+		ok = !s.Final() && w0 != wantCancel
 	case wantNothing:
 	}
 	if !ok {

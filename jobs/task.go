@@ -65,6 +65,7 @@ func (t *task) run() {
 // end decides what is written of the item. Nothing is if the job was stopped:
 // it goes on later.
 func (t *task) end(out outcome, err error) (tally, func(*txn) error) {
+	var met *askError
 	switch {
 	case err == nil:
 		t.item.attempts = t.pause.attempts()
@@ -76,6 +77,9 @@ func (t *task) end(out outcome, err error) (tally, func(*txn) error) {
 		return t.e.j.done(t.item, out, drop)
 	case t.ctx.Err() != nil || errors.Is(err, errJournal) || errors.Is(err, errAbandoned):
 		return tally{}, nil
+	case errors.As(err, &met):
+		t.advance(-t.sent.Load())
+		return t.e.j.asks(t.item, met.Conflict)
 	case errors.Is(err, errOtherLane):
 		t.advance(-t.sent.Load())
 		return t.e.j.resized(t.item, out.size, t.laneFor(out.size))
@@ -96,8 +100,12 @@ func (t *task) finished(delta tally, err error) {
 		t.halt(err)
 		return
 	}
+	if delta.asking > 0 && t.item.answer != "" {
+		delta.asking = 0 // it was answered before it could ask
+	}
+	t.asked = t.asked || delta.asking > 0
 	t.count(delta)
-	if delta.done+delta.failed == 0 && t.stopping == nil {
+	if delta.done+delta.failed+delta.asking == 0 && t.stopping == nil {
 		t.reopen(laneSmall)
 		t.reopen(laneLarge)
 	}

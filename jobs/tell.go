@@ -5,11 +5,16 @@ import "time"
 // sample looks at how far the running jobs are.
 func (k *keeper) sample() {
 	now := k.e.now()
-	moving := false
+	moving, asked := false, false
 	for _, a := range k.jobs {
+		asked = asked || a.asked
+		a.asked = false
 		if a.sample(now) {
 			moving = true
 		}
+	}
+	if asked {
+		k.reloadThen(func() {})
 	}
 	if moving {
 		k.q.signal()

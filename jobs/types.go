@@ -24,14 +24,15 @@ const (
 // State is where a job or an item stands.
 type State string
 
-// The states. Queued to Verifying are live; Done, Failed and Cancelled are
-// final until the user retries.
+// The states. Queued to Asking are live; Done, Failed and Cancelled are final
+// until the user retries.
 const (
 	Queued    State = "queued"
 	Running   State = "running"
 	Retrying  State = "retrying"
 	Paused    State = "paused"
 	Verifying State = "verifying"
+	Asking    State = "asking" // nothing is left to do before [Queue.Answer]
 	Done      State = "done"
 	Failed    State = "failed"
 	Cancelled State = "cancelled"
@@ -114,6 +115,7 @@ type Job struct {
 	ItemsDone    int64 // verified, or done without a checksum to verify by
 	ItemsFailed  int64
 	ItemsSkipped int64
+	ItemsAsking  int64 // wait for [Queue.Answer], whatever the job's state is
 	Bytes        int64
 	BytesDone    int64 // never more than Bytes
 
@@ -155,4 +157,6 @@ type Item struct {
 	CRC64     uint64
 	VersionID string
 	Finished  time.Time // when it was done or failed; zero if not noted
+	// Conflict is what an item that is asking has met.
+	Conflict Conflict
 }

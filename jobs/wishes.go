@@ -53,6 +53,8 @@ func (k *keeper) interrupt(a *active, w want) {
 		if a.stopping == nil {
 			_ = k.e.j.drop(a.id, w) // it runs already
 		}
+	case wantAnswer:
+		k.heed(a)
 	case wantNothing:
 	}
 }
@@ -67,10 +69,10 @@ func (a *active) halting(why error) {
 // apply carries out a wish on a job that does not run.
 func (k *keeper) apply(r jobRow) error {
 	switch {
-	case r.want == wantPause && (r.state == Queued || r.state == Running):
+	case r.want == wantPause && (r.state == Queued || r.state == Running || r.state == Asking):
 		return k.e.j.settle(r.id, Paused, wantPause)
-	case r.want == wantRun && r.state == Paused:
-		return k.e.j.settle(r.id, Queued, wantRun)
+	case r.want == wantRun && r.state == Paused, r.want == wantAnswer && r.state == Asking:
+		return k.e.j.settle(r.id, Queued, r.want)
 	case r.want == wantRetry && (r.state == Failed || r.state == Cancelled):
 		return k.e.j.again(r.id)
 	case r.want == wantRestart && (r.state == Failed || r.state == Cancelled):

@@ -213,15 +213,17 @@ func rank(it jobs.Item) int {
 	switch it.State {
 	case jobs.Failed:
 		return 0
-	case jobs.Retrying:
+	case jobs.Asking:
 		return 1
-	case jobs.Running, jobs.Verifying:
+	case jobs.Retrying:
 		return 2
-	case jobs.Queued, jobs.Paused:
+	case jobs.Running, jobs.Verifying:
 		return 3
+	case jobs.Queued, jobs.Paused:
+		return 4
 	case jobs.Done, jobs.Cancelled:
 	}
-	return 4
+	return 5
 }
 
 func (m *Model) items(msg itemsMsg) tea.Cmd {

@@ -187,7 +187,7 @@ func (m *Model) announce(j jobs.Job) tea.Cmd {
 	case jobs.Cancelled:
 		m.result.failed = false
 		m.result.text = views.Title(j) + ": cancelled"
-	case jobs.Queued, jobs.Running, jobs.Retrying, jobs.Paused, jobs.Verifying:
+	case jobs.Queued, jobs.Running, jobs.Retrying, jobs.Paused, jobs.Verifying, jobs.Asking:
 		return nil
 	}
 	return m.after(resultStays, resultOverMsg{m.result.n})
@@ -280,6 +280,8 @@ func (m *Model) waiting(j jobs.Job) string {
 		return string(j.State)
 	case jobs.Queued:
 		return "waiting"
+	case jobs.Asking:
+		return "asks"
 	case jobs.Running, jobs.Done, jobs.Failed, jobs.Cancelled:
 	}
 	if left := views.Remaining(m.left); left != "" {

@@ -194,6 +194,8 @@ func (k *Look) state(j jobs.Job) (string, theme.Style) {
 		return "retrying", k.Odd
 	case jobs.Queued:
 		return "waiting", k.Dim
+	case jobs.Asking:
+		return "asks", k.Odd
 	case jobs.Running, jobs.Paused, jobs.Verifying:
 	}
 	return string(j.State), k.Dim

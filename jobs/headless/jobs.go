@@ -68,7 +68,7 @@ func lines(w io.Writer) *json.Encoder {
 // truly shows a job that nobody runs as what it is: waiting, though its last
 // process may have been killed while it ran.
 func truly(q *jobs.Queue, j jobs.Job) jobs.Job {
-	if j.State.Final() || j.State == jobs.Paused || q.Attended(j.Account) {
+	if j.State.Final() || j.State == jobs.Paused || j.State == jobs.Asking || q.Attended(j.Account) {
 		return j
 	}
 	j.State, j.Rate, j.Left, j.RetryAt = jobs.Queued, 0, -1, time.Time{}

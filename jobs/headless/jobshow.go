@@ -99,6 +99,8 @@ func next(j jobs.Job) string {
 		return fmt.Sprintf("cosmander jobs retry %d", j.ID)
 	case jobs.Paused:
 		return fmt.Sprintf("cosmander jobs resume %d", j.ID)
+	case jobs.Asking:
+		return fmt.Sprintf("cosmander jobs answer %d CHOICE", j.ID)
 	case jobs.Queued, jobs.Running, jobs.Retrying, jobs.Verifying, jobs.Done, jobs.Cancelled:
 	}
 	return ""
