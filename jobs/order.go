@@ -6,6 +6,21 @@ import (
 	"slices"
 )
 
+// Priorities returns them all, the highest first.
+func Priorities() []Priority { return []Priority{High, Normal, Low} }
+
+// String returns "high", "normal" or "low".
+func (p Priority) String() string {
+	switch p {
+	case High:
+		return "high"
+	case Low:
+		return "low"
+	case Normal:
+	}
+	return "normal"
+}
+
 // MoveUp puts a job before the one that is ahead of it in the queue; if that
 // one has another priority, it takes that over. The first one stays. A job
 // that is over has no place in the queue, which is an error.

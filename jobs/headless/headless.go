@@ -3,6 +3,7 @@
 package headless
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,8 @@ type Env struct {
 	Stderr Stream
 	// Show makes a name from outside safe to print on a terminal.
 	Show func(string) string
+
+	typed *bufio.Reader // Stdin, once somebody was asked
 }
 
 // Stream is where text goes.

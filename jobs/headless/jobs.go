@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -80,6 +81,9 @@ func truly(q *jobs.Queue, j jobs.Job) jobs.Job {
 func (e *Env) listed(j jobs.Job) event {
 	ev := jobEvent("job", j)
 	ev.Title, ev.From, ev.To, ev.Account, ev.Foreign, ev.Pending = j.Title, j.From, j.To, j.Account, j.Account != e.Account, j.Pending
+	if j.Priority != jobs.Normal && !j.State.Final() {
+		ev.Priority = j.Priority.String()
+	}
 	ev.Created, ev.Finished = instant(j.Created), instant(j.Finished)
 	return ev
 }
@@ -98,25 +102,30 @@ const patience = 3 * time.Second
 // action is something that can be asked of jobs.
 type action struct {
 	ask     func(q *jobs.Queue, ctx context.Context, id jobs.ID) error
-	applies func(j jobs.Job) bool // to all
+	applies func(j jobs.Job) bool // to all; nil: it cannot be asked of all
 	past    string
+	place   bool // it is about the order of jobs
 }
 
 func actions() map[string]action {
 	return map[string]action{
-		"pause":  {(*jobs.Queue).Pause, func(j jobs.Job) bool { return !j.State.Final() && j.State != jobs.Paused }, "paused"},
-		"resume": {(*jobs.Queue).Resume, func(j jobs.Job) bool { return j.State == jobs.Paused }, "resumed"},
-		"cancel": {(*jobs.Queue).Cancel, func(j jobs.Job) bool { return !j.State.Final() }, "cancelled"},
-		"retry":  {(*jobs.Queue).Retry, func(j jobs.Job) bool { return j.State == jobs.Failed }, "retried"},
+		"pause":  {(*jobs.Queue).Pause, func(j jobs.Job) bool { return !j.State.Final() && j.State != jobs.Paused }, "paused", false},
+		"resume": {(*jobs.Queue).Resume, func(j jobs.Job) bool { return j.State == jobs.Paused }, "resumed", false},
+		"cancel": {(*jobs.Queue).Cancel, func(j jobs.Job) bool { return !j.State.Final() }, "cancelled", false},
+		"retry":  {(*jobs.Queue).Retry, func(j jobs.Job) bool { return j.State == jobs.Failed }, "retried", false},
 		"clear": {
 			(*jobs.Queue).Clear,
-			func(j jobs.Job) bool { return !j.Pending && (j.State == jobs.Done || j.State == jobs.Cancelled) }, "cleared",
+			func(j jobs.Job) bool { return !j.Pending && (j.State == jobs.Done || j.State == jobs.Cancelled) }, "cleared", false,
 		},
+		"next": {(*jobs.Queue).DoNext, nil, "moved", true},
+		"up":   {(*jobs.Queue).MoveUp, nil, "moved", true},
+		"down": {(*jobs.Queue).MoveDown, nil, "moved", true},
 	}
 }
 
-// Control asks what verb (pause, resume, cancel, retry or clear) says of the
-// jobs with these numbers, or of all that it applies to if args is "all". It
+// Control asks what verb (pause, resume, cancel, retry, clear, next, up or
+// down) says of the jobs with these numbers, or of all that it applies to if
+// args is "all", which the last three do not take. It
 // is done by the process that runs the job or, if there is none, by the next
 // one that does; which of the two is printed. If only some of several jobs can
 // do it, the others are named on Stderr and the error is [ErrIncomplete].
@@ -125,8 +134,12 @@ func (e *Env) Control(ctx context.Context, verb string, args []string, o JobsOpt
 	if !ok {
 		return fmt.Errorf("unknown verb: %q", verb)
 	}
+	return e.control(ctx, verb, act, args, o)
+}
+
+func (e *Env) control(ctx context.Context, verb string, act action, args []string, o JobsOptions) error {
 	return e.withQueue(ctx, func(q *jobs.Queue) error {
-		ids, err := chosen(q, act, args)
+		ids, err := chosen(q, verb, act, args)
 		if err != nil {
 			return err
 		}
@@ -162,8 +175,11 @@ func (e *Env) ask(ctx context.Context, q *jobs.Queue, ids []jobs.ID, act action)
 }
 
 // chosen reads numbers of jobs, or all.
-func chosen(q *jobs.Queue, act action, args []string) (ids []jobs.ID, err error) {
+func chosen(q *jobs.Queue, verb string, act action, args []string) (ids []jobs.ID, err error) {
 	if len(args) == 1 && args[0] == "all" {
+		if act.applies == nil {
+			return nil, fmt.Errorf("%s all: not all can be moved; say which jobs", verb)
+		}
 		for _, j := range q.Snapshot().Jobs {
 			if act.applies(j) {
 				ids = append(ids, j.ID)
@@ -177,6 +193,9 @@ func chosen(q *jobs.Queue, act action, args []string) (ids []jobs.ID, err error)
 			return nil, err
 		}
 		ids = append(ids, id)
+	}
+	if verb == "next" {
+		slices.Reverse(ids) // the one that was named first is to be the first
 	}
 	return ids, nil
 }
@@ -202,6 +221,8 @@ func (e *Env) tell(ctx context.Context, q *jobs.Queue, id jobs.ID, act action, o
 	switch {
 	case !there:
 		what = act.past
+	case act.place:
+		what = placeOf(q.Snapshot(), j)
 	case j.Pending && q.Attended(j.Account):
 		what = "to be " + act.past + "; the cosmander that runs it has not answered yet"
 	case j.Pending:

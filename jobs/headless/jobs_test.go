@@ -68,8 +68,8 @@ func TestJobs_AreListedWithThoseOfOtherAccountsMarked(t *testing.T) {
 	got := strings.Split(strings.TrimSuffix(d.printed(), "\n"), "\n")
 	require.Len(t, got, 2)
 	first, second := strings.Split(got[0], "\t"), strings.Split(got[1], "\t")
-	require.Len(t, first, 15)
-	require.Len(t, second, 15, "a tab in a name makes no column")
+	require.Len(t, first, 17)
+	require.Len(t, second, 17, "a tab in a name makes no column")
 	assert.Equal(t, []string{"1", "queued", "upload", "mine.bin", "/d/mine.bin", "cos://b-1/in/"}, first[:6])
 	assert.Equal(t, `odd\tname\\\n.bin`, second[3])
 	assert.Equal(t, []string{"", "you"}, []string{first[13], second[13]})
@@ -192,4 +192,43 @@ func TestReceipt_KeepsTheBytesOfANameThatIsNoUTF8(t *testing.T) {
 	assert.Equal(t, "L2Qv/+KArg==", got.SourceBase64)
 	assert.Empty(t, got.DestBase64)
 	assert.Equal(t, "18446744073709551615", got.CRC64)
+}
+
+func TestJobs_AreMovedInTheQueue(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for _, path := range []string{"/d/a", "/d/b", "/d/c"} {
+		d.add(t, "me", path)
+	}
+	require.NoError(t, d.Control(t.Context(), "next", []string{"3", "2"}, JobsOptions{}))
+	assert.Equal(t, "job 2: place 2 of 3, high priority\njob 3: place 1 of 3, high priority\n", d.printed())
+	require.NoError(t, d.Control(t.Context(), "down", []string{"3"}, JobsOptions{}))
+	require.NoError(t, d.Control(t.Context(), "up", []string{"1"}, JobsOptions{}))
+	require.NoError(t, d.Prioritise(t.Context(), "low", []string{"1"}, JobsOptions{}))
+	d.printed()
+	require.NoError(t, d.Jobs(t.Context(), JobsOptions{}))
+	var got []string
+	for line := range strings.Lines(d.printed()) {
+		columns := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		got = append(got, columns[0]+" "+columns[15])
+	}
+	assert.Equal(t, []string{"2 high", "3 high", "1 low"}, got)
+	require.NoError(t, d.Prioritise(t.Context(), "normal", []string{"all"}, JobsOptions{JSON: true}))
+	assert.NotContains(t, d.printed(), `"priority"`)
+
+	require.ErrorContains(t, d.Control(t.Context(), "next", []string{"all"}, JobsOptions{}), "say which jobs")
+	require.ErrorContains(t, d.Prioritise(t.Context(), "urgent", []string{"1"}, JobsOptions{}), `"urgent"`)
+	assert.ErrorIs(t, d.Control(t.Context(), "up", []string{"9"}, JobsOptions{}), jobs.ErrNoJob)
+}
+
+func TestAnswer_WhatMakesNoSenseIsRefused(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.add(t, "me", "/d/a")
+	require.ErrorContains(t, d.Answer(t.Context(), "1", "ask", nil, JobsOptions{}), `"ask" answers no conflict`)
+	require.ErrorContains(t, d.Answer(t.Context(), "1", "skip", []string{"x"}, JobsOptions{}), `"x" is not the number of an item`)
+	require.ErrorContains(t, d.Answer(t.Context(), "x", "skip", nil, JobsOptions{}), `"x" is not the number of a job`)
+	require.ErrorIs(t, d.Answer(t.Context(), "1", "skip", []string{"7"}, JobsOptions{}), jobs.ErrNotAsking)
+	require.NoError(t, d.Answer(t.Context(), "1", "skip", nil, JobsOptions{}), "what is yet to come has its answer")
+	assert.Equal(t, "job 1: to be answered by the next cosmander of its account; none runs now\n", d.printed())
 }

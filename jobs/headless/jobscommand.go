@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
+	"cosmander/jobs"
 )
 
 // JobsCommand returns jobs with its subcommands. open is called when one of
@@ -43,11 +45,28 @@ func JobsCommand(open func() (*Env, error)) *cobra.Command {
 		{"cancel", "end jobs and remove what they have left behind"},
 		{"retry", "queue again what failed of jobs"},
 		{"clear", "forget jobs that are done or cancelled, and their receipts"},
+		{"next", "let jobs go before all others"},
+		{"up", "put jobs before the one ahead of them"},
+		{"down", "put jobs behind the one after them"},
 	} {
-		root.AddCommand(command(verb[0]+" ID...|all", verb[1], cobra.MinimumNArgs(1),
+		use := verb[0] + " ID..."
+		if actions()[verb[0]].applies != nil {
+			use += "|all"
+		}
+		root.AddCommand(command(use, verb[1], cobra.MinimumNArgs(1),
 			func(ctx context.Context, env *Env, args []string) error {
 				return env.Control(ctx, verb[0], args, o)
 			}))
 	}
+	root.AddCommand(
+		command("priority high|normal|low ID...|all", "let jobs go before those of a lower priority", cobra.MinimumNArgs(2),
+			func(ctx context.Context, env *Env, args []string) error {
+				return env.Prioritise(ctx, args[0], args[1:], o)
+			}),
+		command("answer ID CHOICE [ITEM...]", "say what is done about what exists at a job's destinations: "+oneOf(jobs.Answers()), cobra.MinimumNArgs(2),
+			func(ctx context.Context, env *Env, args []string) error {
+				return env.Answer(ctx, args[0], args[1], args[2:], o)
+			}),
+	)
 	return root
 }

@@ -14,8 +14,8 @@ import (
 	"cosmander/jobs"
 )
 
-// unfailed are the states that items may have beside failed.
-func unfailed() []jobs.State {
+// others are the states of items that need nobody.
+func others() []jobs.State {
 	return []jobs.State{jobs.Queued, jobs.Running, jobs.Retrying, jobs.Paused, jobs.Verifying, jobs.Cancelled, jobs.Done}
 }
 
@@ -37,7 +37,7 @@ func (e *Env) ShowJob(ctx context.Context, arg string, o JobsOptions) error {
 		if err := e.showHead(out, j, o); err != nil {
 			return err
 		}
-		passes := [][]jobs.State{{jobs.Failed}, unfailed()}
+		passes := [][]jobs.State{{jobs.Failed}, {jobs.Asking}, others()}
 		if o.Failed {
 			passes = passes[:1]
 		}
@@ -107,7 +107,7 @@ func next(j jobs.Job) string {
 }
 
 func (e *Env) showItem(out io.Writer, j jobs.Job, it jobs.Item, o JobsOptions) error {
-	if !it.State.Final() && (j.State == jobs.Paused || j.State == jobs.Queued) {
+	if !it.State.Final() && it.State != jobs.Asking && (j.State == jobs.Paused || j.State == jobs.Queued) {
 		it.State = j.State // its row says how far it was
 	}
 	if o.JSON {
@@ -135,6 +135,9 @@ func (e *Env) showItem(out io.Writer, j jobs.Job, it jobs.Item, o JobsOptions) e
 	_, err := fmt.Fprintf(out, "%-9s %8s  %s\n", state, length, e.name(e.Stdout, it.Name))
 	if it.Reason != "" && err == nil {
 		_, err = fmt.Fprintf(out, "%20s%s\n", "", e.wrapped(it.Reason+request(it), 20))
+	}
+	if it.State == jobs.Asking && err == nil {
+		_, err = fmt.Fprintf(out, "%20s%s\n", "", e.wrapped(asks(it), 20))
 	}
 	return err
 }

@@ -121,6 +121,9 @@ func progressText(j jobs.Job) string {
 	if j.ItemsFailed > 0 {
 		fmt.Fprintf(&b, "  %s failed", humanize.Comma(j.ItemsFailed))
 	}
+	if j.ItemsAsking > 0 {
+		fmt.Fprintf(&b, "  %s to be answered", humanize.Comma(j.ItemsAsking))
+	}
 	if j.State != jobs.Running {
 		fmt.Fprintf(&b, "  %s", j.State)
 	}
@@ -199,6 +202,7 @@ type event struct {
 	From         string     `json:"from,omitempty"`
 	To           string     `json:"to,omitempty"`
 	Account      string     `json:"account,omitempty"`
+	Priority     string     `json:"priority,omitempty"`
 	Foreign      bool       `json:"other_account,omitempty"`
 	Resumed      bool       `json:"resumed,omitempty"`
 	Counting     bool       `json:"counting,omitempty"`
@@ -206,6 +210,7 @@ type event struct {
 	ItemsDone    *int64     `json:"items_done,omitempty"`
 	ItemsFailed  *int64     `json:"items_failed,omitempty"`
 	ItemsSkipped *int64     `json:"items_skipped,omitempty"`
+	ItemsAsking  int64      `json:"items_asking,omitempty"`
 	Unverified   *int64     `json:"items_unverified,omitempty"`
 	Bytes        *int64     `json:"bytes,omitempty"`
 	BytesDone    *int64     `json:"bytes_done,omitempty"`
@@ -221,8 +226,17 @@ type event struct {
 	Code         string     `json:"code,omitempty"`
 	RequestID    string     `json:"request_id,omitempty"`
 	Reason       string     `json:"reason,omitempty"`
+	Number       int64      `json:"number,omitempty"`
+	Conflict     *conflict  `json:"conflict,omitempty"`
 	Created      string     `json:"created,omitempty"`
 	Finished     string     `json:"finished,omitempty"`
+}
+
+// conflict is what an item that asks has met.
+type conflict struct {
+	Modified      string `json:"modified,omitempty"`
+	ThereSize     int64  `json:"there_size"`
+	ThereModified string `json:"there_modified,omitempty"`
 }
 
 // jsonReport prints one object a line.
@@ -248,6 +262,10 @@ func itemEvent(it jobs.Item) event {
 	if it.Verified {
 		ev.CRC64 = strconv.FormatUint(it.CRC64, 10)
 	}
+	if it.State == jobs.Asking {
+		ev.Number = it.N
+		ev.Conflict = &conflict{instant(it.Conflict.Modified), it.Conflict.ThereSize, instant(it.Conflict.ThereModified)}
+	}
 	return ev
 }
 
@@ -256,7 +274,7 @@ func jobEvent(name string, j jobs.Job) event {
 	ev := event{
 		Event: name, Job: j.ID, Kind: j.Kind, Move: j.Move, State: j.State, Counting: j.Counting, Reason: j.Reason,
 		Items: &j.Items, ItemsDone: &j.ItemsDone, ItemsFailed: &j.ItemsFailed, ItemsSkipped: &j.ItemsSkipped,
-		Unverified: &j.Unverified, Bytes: &j.Bytes, BytesDone: &j.BytesDone, Rate: &rate,
+		ItemsAsking: j.ItemsAsking, Unverified: &j.Unverified, Bytes: &j.Bytes, BytesDone: &j.BytesDone, Rate: &rate,
 	}
 	if j.Left >= 0 {
 		left := int64(j.Left.Seconds())

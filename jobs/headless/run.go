@@ -22,7 +22,17 @@ func (e *Env) run(ctx context.Context, spec jobs.Spec, asJSON bool) (err error) 
 		return err
 	}
 	r := e.reporter(asJSON)
-	job, err := e.watch(ctx, q, id, resumed, r)
+	if job, ok := find(q.Snapshot(), id); !ok {
+		return jobs.ErrNoJob
+	} else if err := r.start(job, resumed); err != nil {
+		return err
+	}
+	job, err := e.watch(ctx, q, id, r)
+	for err == nil && job.State == jobs.Asking {
+		if err = e.inquire(ctx, q, id); err == nil {
+			job, err = e.watch(ctx, q, id, r)
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -63,14 +73,7 @@ func start(ctx context.Context, q *jobs.Queue, spec jobs.Spec) (jobs.ID, bool, e
 const settle = 20 * time.Millisecond
 
 // watch reports the job, at the reporter's pace, until it moves no more.
-func (e *Env) watch(ctx context.Context, q *jobs.Queue, id jobs.ID, resumed bool, r reporter) (jobs.Job, error) {
-	job, ok := find(q.Snapshot(), id)
-	if !ok {
-		return job, jobs.ErrNoJob
-	}
-	if err := r.start(job, resumed); err != nil {
-		return job, err
-	}
+func (e *Env) watch(ctx context.Context, q *jobs.Queue, id jobs.ID, r reporter) (job jobs.Job, err error) {
 	ended := make(chan error, 1)
 	go func() { ended <- q.Wait(ctx, id) }()
 	for shown := time.Now(); ; {
@@ -79,7 +82,8 @@ func (e *Env) watch(ctx context.Context, q *jobs.Queue, id jobs.ID, resumed bool
 		} else if over {
 			return last(q, id)
 		}
-		if job, ok = find(q.Snapshot(), id); ok && time.Since(shown) >= r.pace() {
+		job, ok := find(q.Snapshot(), id)
+		if ok && time.Since(shown) >= r.pace() {
 			shown = time.Now()
 			if err := r.progress(job); err != nil {
 				return job, err
