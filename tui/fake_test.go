@@ -34,7 +34,10 @@ func testKeys() KeyMap {
 			HalfDown: bind("C-d", "ctrl+d"), HalfUp: bind("C-u", "ctrl+u"),
 			PageDown: bind("C-f", "ctrl+f", "pgdown"), PgUp: bind("C-b", "ctrl+b", "pgup"),
 			Mark: bind("Space", "space", "insert"), Invert: bind("*", "*"), MarkAll: bind("C-a", "ctrl+a"),
-			ClearMarks: bind("Esc", "esc"), Refresh: bind("C-r", "ctrl+r"), Hidden: bind(".", "."),
+			Range: bind("v", "v"), RangeDown: bind("S-Down", "shift+down"), RangeUp: bind("S-Up", "shift+up"),
+			MarkGlob: bind("+", "+"), UnmarkGlob: bind("-", "-"), Filter: bind("/", "/"), SortName: bind("s n", "s n"),
+			SortSize: bind("s s", "s s"), SortTime: bind("s t", "s t"), SortClass: bind("s c", "s c"), SortType: bind("s e", "s e"),
+			Reverse: bind("S", "S"), ClearMarks: bind("Esc", "esc"), Refresh: bind("C-r", "ctrl+r"), Hidden: bind(".", "."),
 		},
 		Jobs: JobKeys{
 			Pause: bind("Space p", "space", "p"), Details: bind("Enter", "enter"), Retry: bind("r", "r"),

@@ -84,8 +84,18 @@ func (m *Model) withStatus(lines []string) []string {
 
 // foot is the last line: what happened, else what can be done.
 func (m *Model) foot() string {
+	if t := m.typing; t != nil && len(m.modals) == 0 {
+		note := ""
+		if t.note != nil {
+			note = t.note(t.edit.Text())
+		}
+		return m.look.EditLine(t.label, &t.edit, note, m.width)
+	}
 	if m.status != "" {
 		return m.look.Status(m.status, m.tone, m.width)
+	}
+	if m.prefix != "" {
+		return m.look.Hints(m.deps.Keys.after(m.prefix), m.width)
 	}
 	if len(m.modals) > 0 {
 		return m.look.Hints(nil, m.width)
@@ -113,7 +123,7 @@ func (m *Model) paneView(i int) views.Pane {
 		Classes: !p.at.Local() || p.at.buckets,
 		Cursor:  p.cursor - p.top,
 		Foot:    m.footOf(p),
-		Order:   "name " + m.look.Marks.Ascending,
+		Order:   m.orderOf(p),
 		Rows:    p.window(m.listHeight()),
 	}
 	if p.at.buckets || !p.at.Local() {
@@ -137,10 +147,13 @@ func (m *Model) footOf(p *pane) string {
 		}
 		return ""
 	}
-	n := int64(p.rows.len())
+	n := int64(p.rows.total())
 	var words []string
 	size := p.rows.size
 	switch {
+	case p.order.filter != "" && p.rows.marked == 0:
+		words = append(words, views.Count(int64(p.rows.len()))+" of "+m.total(p)+" with "+p.order.filter)
+		size = p.rows.seen
 	case p.rows.marked > 0:
 		words = append(words, views.Count(int64(p.rows.marked))+" of "+m.total(p)+" marked")
 		size = p.rows.picked
@@ -155,17 +168,31 @@ func (m *Model) footOf(p *pane) string {
 	if p.rows.hidden > 0 {
 		words = append(words, views.Count(int64(p.rows.hidden))+" hidden")
 	}
+	if p.arranging {
+		words = append(words, "sorting"+m.look.Marks.Ellipsis)
+	}
+	if p.span != nil && p.span.held {
+		words = append(words, "range")
+	}
 	if p.load != nil && p.load.slow || p.wantAll {
 		words = append(words, "listing"+m.look.Marks.Ellipsis)
 	}
 	return strings.Join(words, m.sep())
 }
 
+// orderOf is what the rows are sorted by.
+func (m *Model) orderOf(p *pane) string {
+	if p.order.reverse {
+		return p.order.by.String() + " " + m.look.Marks.Down
+	}
+	return p.order.by.String() + " " + m.look.Marks.Ascending
+}
+
 // sep stands between facts in one line.
 func (m *Model) sep() string { return " " + m.look.Marks.Dot + " " }
 
 func (m *Model) total(p *pane) string {
-	total := views.Count(int64(p.rows.len()))
+	total := views.Count(int64(p.rows.total()))
 	if p.rows.more {
 		total += "+"
 	}
@@ -186,6 +213,8 @@ func (m *Model) emptyState(p, other *pane) []string {
 		return []string{"not listed" + m.sep() + "C-r lists"}
 	case p.at.buckets:
 		return []string{"no buckets in this account"}
+	case p.rows.total() > 0:
+		return []string{"no name with " + p.order.filter + m.sep() + "Esc shows all"}
 	case p.rows.hidden > 0:
 		return []string{"nothing but hidden names" + m.sep() + ". shows them"}
 	}

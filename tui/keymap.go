@@ -34,6 +34,11 @@ type PaneKeys struct {
 	Down, Up, Top, Bottom             key.Binding
 	HalfDown, HalfUp, PageDown, PgUp  key.Binding
 	Mark, Invert, MarkAll, ClearMarks key.Binding
+	Range, RangeDown, RangeUp         key.Binding
+	MarkGlob, UnmarkGlob              key.Binding
+	Filter                            key.Binding
+	SortName, SortSize, SortTime      key.Binding
+	SortClass, SortType, Reverse      key.Binding
 	Refresh, Hidden                   key.Binding
 }
 
@@ -119,6 +124,20 @@ func (k KeyMap) begins(pressed string) bool {
 		}
 	}
 	return false
+}
+
+// after lists what can follow the first keys of a sequence.
+func (k KeyMap) after(prefix string) []views.Hint {
+	var out []views.Hint
+	for _, b := range bindings(k.Pane) {
+		for _, seq := range b.Keys() {
+			if rest, ok := strings.CutPrefix(seq, prefix+" "); ok && b.Enabled() {
+				does, _, _ := strings.Cut(b.Help().Desc, ";")
+				out = append(out, views.Hint{Key: rest, Does: does})
+			}
+		}
+	}
+	return out
 }
 
 // input translates a key for a view.

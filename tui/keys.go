@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"cosmander/views"
@@ -26,6 +27,9 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	if top := m.top(); top != nil {
 		return m.modalKey(top, pressed, msg)
+	}
+	if m.typing != nil {
+		return m.typingKey(pressed, msg)
 	}
 	return m.paneKey(m.sequence(pressed))
 }
@@ -95,12 +99,17 @@ func (m *Model) act(top *modal, in views.Input) tea.Cmd {
 
 // paste gives pasted text to a modal that takes text; elsewhere a paste is
 // not a row of commands.
-func (m *Model) paste(text string) {
+func (m *Model) paste(text string) tea.Cmd {
 	if top := m.top(); top != nil {
 		if typist, ok := top.view.(views.Typist); ok {
 			typist.Type(text)
 		}
+		return nil
 	}
+	if m.typing != nil {
+		return m.pasted(text)
+	}
+	return nil
 }
 
 // paneKey does what a key means when no modal is open.
@@ -136,8 +145,9 @@ func (m *Model) motion(pressed string) (tea.Cmd, bool) {
 	case matches(pressed, k.Top):
 		p.move(0, h)
 	case matches(pressed, k.Bottom):
-		p.wantAll, p.wantEnd = p.rows.more, p.rows.more
 		p.move(p.count()-1, h)
+		p.moved()
+		p.wantAll, p.wantEnd = p.rows.more, p.rows.more
 		return m.more(m.focus), true
 	case matches(pressed, k.HalfDown):
 		p.page(h/2, h)
@@ -148,17 +158,30 @@ func (m *Model) motion(pressed string) (tea.Cmd, bool) {
 	case matches(pressed, k.PgUp):
 		p.page(-h, h)
 	case matches(pressed, k.Mark):
+		p.span = nil
 		p.mark(h)
+	case matches(pressed, k.RangeDown):
+		p.begin(false)
+		p.move(p.cursor+1, h)
+		p.stretch()
+		return m.more(m.focus), true
+	case matches(pressed, k.RangeUp):
+		p.begin(false)
+		p.move(p.cursor-1, h)
+		p.stretch()
+		return m.more(m.focus), true
 	default:
 		return nil, false
 	}
-	p.focusOn, p.wantEnd = "", false
+	p.moved()
 	return m.more(m.focus), true
 }
 
 // command does what changes more than the cursor.
 func (m *Model) command(pressed string) tea.Cmd {
 	k, p := m.deps.Keys.Pane, m.panes[m.focus]
+	ranging := p.span != nil && p.span.held
+	p.span = nil
 	switch {
 	case matches(pressed, k.Other):
 		m.focus = 1 - m.focus
@@ -179,16 +202,51 @@ func (m *Model) command(pressed string) tea.Cmd {
 		return m.askDelete()
 	case matches(pressed, k.MakeFolder):
 		m.askFolder()
+	case matches(pressed, k.Range):
+		if !ranging {
+			p.begin(true)
+		}
+	case matches(pressed, k.MarkGlob):
+		return m.askGlob(true)
+	case matches(pressed, k.UnmarkGlob):
+		return m.askGlob(false)
+	case matches(pressed, k.Filter):
+		return m.askFilter()
 	case matches(pressed, k.Invert):
 		return m.markEvery(p.invert)
 	case matches(pressed, k.MarkAll):
 		return m.markEvery(p.markEvery)
 	case matches(pressed, k.ClearMarks):
-		m.escape(p)
+		if ranging {
+			return nil // that ends the range
+		}
+		return m.escape(p)
 	case matches(pressed, k.Refresh):
 		return m.refresh(m.focus)
 	case matches(pressed, k.Hidden):
 		return m.toggleHidden(p)
+	default:
+		return m.sortKey(pressed)
+	}
+	return nil
+}
+
+// sortKey changes the order of the rows, or says that a key means nothing.
+func (m *Model) sortKey(pressed string) tea.Cmd {
+	k, order := m.deps.Keys.Pane, m.panes[m.focus].order
+	for by, b := range map[sortBy]key.Binding{
+		byName: k.SortName, bySize: k.SortSize, byTime: k.SortTime, byClass: k.SortClass, byType: k.SortType,
+	} {
+		if matches(pressed, b) {
+			// The largest and the latest are what one looks for.
+			order.by, order.reverse = by, by == bySize || by == byTime
+			return m.arrange(m.focus, order)
+		}
+	}
+	switch {
+	case matches(pressed, k.Reverse):
+		order.reverse = !order.reverse
+		return m.arrange(m.focus, order)
 	case m.prefix == "":
 		m.unbound(pressed)
 	}
@@ -207,17 +265,23 @@ func (m *Model) unbound(pressed string) {
 	}
 }
 
-// escape stops what lists, else clears marks and messages.
-func (m *Model) escape(p *pane) {
+// escape stops what lists, else gives up the filter, else the marks.
+func (m *Model) escape(p *pane) tea.Cmd {
 	m.status, m.sticky = "", false
 	m.result = resultLine{}
 	if p.load != nil {
 		p.stop()
 		m.say("stopped listing", plain)
-		return
+		return nil
 	}
 	p.forget()
+	if p.order.filter != "" {
+		order := p.order
+		order.filter = ""
+		return m.arrange(m.focus, order)
+	}
 	p.unmarkAll()
+	return nil
 }
 
 // markEvery marks what is listed, and lists on for the rest.

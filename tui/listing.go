@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"iter"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -119,6 +120,8 @@ type listing struct {
 	marked  int
 	size    int64 // bytes of all files
 	picked  int64 // bytes of the marked files
+	view    []ref // the rows that are shown, in order; nil: all as they were listed
+	seen    int64 // bytes of the files in view
 }
 
 // add appends a page.
@@ -150,15 +153,48 @@ func (l *listing) add(p page) {
 	l.more, l.marker = p.more, p.marker
 }
 
-func (l *listing) len() int { return len(l.folders) + len(l.files) }
+// total is how many rows are listed, len how many of them are shown.
+func (l *listing) total() int { return len(l.folders) + len(l.files) }
 
-// at returns the i-th entry; folders come first.
-func (l *listing) at(i int) *entry {
-	if i < len(l.folders) {
-		return &l.folders[i]
+func (l *listing) len() int {
+	if l.view != nil {
+		return len(l.view)
 	}
-	return &l.files[i-len(l.folders)]
+	return l.total()
 }
+
+// ref returns the row that is shown at index i; as they were listed, folders
+// come first.
+func (l *listing) ref(i int) ref {
+	switch {
+	case l.view != nil:
+		return l.view[i]
+	case i < len(l.folders):
+		return ^ref(i)
+	}
+	return ref(i - len(l.folders))
+}
+
+// indexOf is the opposite of ref; -1 if the row is not shown.
+func (l *listing) indexOf(r ref) int {
+	switch {
+	case l.view != nil:
+		return slices.Index(l.view, r)
+	case r < 0:
+		return int(^r)
+	}
+	return int(r) + len(l.folders)
+}
+
+func (l *listing) entry(r ref) *entry {
+	if r < 0 {
+		return &l.folders[^r]
+	}
+	return &l.files[r]
+}
+
+// at returns the entry that is shown at index i.
+func (l *listing) at(i int) *entry { return l.entry(l.ref(i)) }
 
 func (l *listing) name(e *entry) string {
 	return l.blocks[e.block][e.offset : e.offset+uint32(e.length)]
@@ -173,25 +209,54 @@ func (l *listing) class(e *entry) string {
 
 // id names a row among the rows of its place: a folder ends in a slash, so
 // that "a" and "a/" are two.
-func (l *listing) id(i int) string {
-	e := l.at(i)
-	if e.flags&isFolder != 0 {
-		return l.name(e) + "/"
+func (l *listing) id(i int) string { return l.nameOf(l.ref(i)) }
+
+func (l *listing) nameOf(r ref) string {
+	if r < 0 {
+		return l.name(l.entry(r)) + "/"
 	}
-	return l.name(e)
+	return l.name(l.entry(r))
 }
 
-// find returns the index of the row called id, or -1.
-func (l *listing) find(id string) int {
-	from, to := len(l.folders), l.len()
+// lookup returns the row called id, shown or not.
+func (l *listing) lookup(id string) (ref, bool) {
+	row, n := func(i int) ref { return ref(i) }, len(l.files)
 	if strings.HasSuffix(id, "/") {
-		from, to = 0, len(l.folders)
+		row, n = func(i int) ref { return ^ref(i) }, len(l.folders)
 	}
-	i := from + sort.Search(to-from, func(i int) bool { return l.id(from+i) >= id })
-	if i < to && l.id(i) == id {
-		return i
+	i := sort.Search(n, func(i int) bool { return l.nameOf(row(i)) >= id })
+	if i < n && l.nameOf(row(i)) == id {
+		return row(i), true
 	}
-	return -1
+	return 0, false
+}
+
+// find returns the index at which the row called id is shown, or -1.
+func (l *listing) find(id string) int {
+	r, ok := l.lookup(id)
+	if !ok {
+		return -1
+	}
+	return l.indexOf(r)
+}
+
+// rows returns every row, shown or not.
+func (l *listing) rows() iter.Seq[ref] { return l.since(0, 0) }
+
+// since returns the rows that were listed after so many folders and files.
+func (l *listing) since(folders, files int) iter.Seq[ref] {
+	return func(yield func(ref) bool) {
+		for i := folders; i < len(l.folders); i++ {
+			if !yield(^ref(i)) {
+				return
+			}
+		}
+		for i := files; i < len(l.files); i++ {
+			if !yield(ref(i)) {
+				return
+			}
+		}
+	}
 }
 
 // passed reports that a row called id would have been listed by now.
@@ -200,8 +265,8 @@ func (l *listing) passed(prefix, id string) bool {
 }
 
 // mark sets or clears the mark of a row.
-func (l *listing) mark(i int, on bool) {
-	e := l.at(i)
+func (l *listing) mark(r ref, on bool) {
+	e := l.entry(r)
 	if (e.flags&isMarked != 0) == on {
 		return
 	}
@@ -215,17 +280,18 @@ func (l *listing) mark(i int, on bool) {
 	l.picked -= max(e.size, 0)
 }
 
-func (l *listing) isMarked(i int) bool { return l.at(i).flags&isMarked != 0 }
+func (l *listing) isMarked(r ref) bool { return l.entry(r).flags&isMarked != 0 }
 
-// markedIDs returns the rows that are marked, in order.
+// markedIDs returns the rows that are marked, shown or not, as they were
+// listed.
 func (l *listing) markedIDs() []string {
 	if l.marked == 0 {
 		return nil
 	}
 	out := make([]string, 0, l.marked)
-	for i := range l.len() {
-		if l.isMarked(i) {
-			out = append(out, l.id(i))
+	for r := range l.rows() {
+		if l.isMarked(r) {
+			out = append(out, l.nameOf(r))
 		}
 	}
 	return out

@@ -230,8 +230,7 @@ func (m *Model) listed(msg listedMsg) tea.Cmd {
 	if l.hold && l.focus != "" && l.fresh.find(l.focus) < 0 && !l.fresh.passed(l.to.Key, l.focus) {
 		return m.loadPage(msg.pane, l.fresh.marker)
 	}
-	m.swap(p, l)
-	return m.settle(msg.pane)
+	return tea.Batch(m.swap(msg.pane, l), m.settle(msg.pane))
 }
 
 // finish ends the load of p, which has answered.
@@ -240,21 +239,25 @@ func (m *Model) finish(p *pane) {
 	p.load = nil
 }
 
-// swap shows the rows that l has listed.
-func (m *Model) swap(p *pane, l *load) {
+// swap shows the rows that l has listed in pane i.
+func (m *Model) swap(i int, l *load) tea.Cmd {
+	p := m.panes[i]
 	m.finish(p)
 	same := p.shown && p.at == l.to
 	cursor, top := p.cursor, p.top
 	if same {
 		p.remember()
+		p.wantAll = p.wantAll || !p.rows.more && p.order.sorted()
 	} else {
 		p.forget()
+		p.order.filter = ""
 	}
 	p.at, p.rows, p.shown, p.err = l.to, *l.fresh, true, trouble{}
 	_, _, p.up = p.at.parent(m.deps.Buckets != nil)
-	p.cursor, p.top = 0, 0
+	p.cursor, p.top, p.span = 0, 0, nil
+	cmd := m.rearrange(i)
 	if same {
-		p.arrived(0, p.rows.len())
+		p.arrived(0, 0)
 		p.wantAll = p.wantAll || p.unsure()
 		p.top = top
 		p.move(cursor, m.listHeight())
@@ -263,6 +266,7 @@ func (m *Model) swap(p *pane, l *load) {
 		p.focusOn = l.focus
 		p.wantAll = !p.rows.passed(p.at.Key, l.focus)
 	}
+	return cmd
 }
 
 // settle does what waits for rows, and asks for more of them if needed.

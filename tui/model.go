@@ -37,6 +37,7 @@ type Model struct {
 	panes         [2]*pane
 	focus         int
 	modals        []modal // the last one takes the keys
+	typing        *typing // takes the keys if there is no modal; nil if nothing is typed
 	prefix        string  // keys of a sequence so far
 
 	status  string
@@ -130,7 +131,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		return m, m.key(msg)
 	case tea.PasteMsg:
-		m.paste(msg.Content)
+		return m, m.paste(msg.Content)
 	default:
 		return m, m.received(msg)
 	}
@@ -142,6 +143,8 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case listedMsg:
 		return m.listed(msg)
+	case arrangedMsg:
+		return m.arranged(msg)
 	case slowMsg:
 		if l := m.panes[msg.pane].load; l != nil && l.gen == msg.gen {
 			l.slow = true

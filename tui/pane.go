@@ -22,11 +22,18 @@ type pane struct {
 	wantAll  bool                // list to the end
 	wantMark bool                // mark what arrives, but for spare
 	spare    map[string]struct{} // rows that stay without a mark while wantMark
-	wantEnd  bool                // put the cursor on the last row when all is listed
-	focusOn  string              // row to put the cursor on when it arrives; "" none
-	remark   map[string]struct{} // rows to mark again when they are listed
-	hide     bool                // leave out names with a dot
-	up       bool                // there is a parent row
+	// wantMatch names those that wantMark is about; nil: those that are shown.
+	wantMatch func(name string) bool
+	wantEnd   bool                // put the cursor on the last row when all is listed
+	focusOn   string              // row to put the cursor on when it arrives; "" none
+	remark    map[string]struct{} // rows to mark again when they are listed
+	hide      bool                // leave out names with a dot
+	order     arrangement
+	epoch     uint64 // counts the orders, to tell their messages apart
+	// arranging: the rows are shown in an older order, the new one is made.
+	arranging bool
+	span      *span // a range is being marked
+	up        bool  // there is a parent row
 }
 
 // load is a listing under way.
@@ -90,6 +97,15 @@ func (p *pane) follow(height int) {
 	p.top = max(min(p.top, p.count()-height), 0)
 }
 
+// moved is called when a key has moved the cursor.
+func (p *pane) moved() {
+	p.focusOn, p.wantEnd = "", false
+	if p.span != nil && !p.span.held {
+		p.span = nil
+	}
+	p.stretch()
+}
+
 // page moves cursor and window together by rows.
 func (p *pane) page(rows, height int) {
 	p.top = max(min(p.top+rows, p.count()-height), 0)
@@ -114,32 +130,32 @@ func (p *pane) nearEnd(height int) bool {
 // extend appends a page and keeps what is seen where it is: folders that
 // arrive late are put above the files.
 func (p *pane) extend(pg page, height int) {
-	folders := len(p.rows.folders)
-	files := len(p.rows.files)
+	at := p.stand()
+	folders, files := len(p.rows.folders), len(p.rows.files)
 	p.rows.add(pg)
-	late := len(p.rows.folders) - folders
-	if first := folders + p.offset(); p.cursor >= first && files > 0 {
-		p.cursor += late
-		if p.top >= first {
-			p.top += late
-		}
+	if p.rows.view != nil && !p.arranging {
+		p.rows.show(p.rows.merge(p.order, p.rows.view, folders, files))
 	}
-	p.arrived(folders, len(p.rows.folders))
-	p.arrived(len(p.rows.folders)+files, p.rows.len())
-	p.follow(height)
+	p.arrived(folders, files)
+	p.regain(at, height)
 }
 
-// arrived marks those of the new rows from..to that are to be marked.
-func (p *pane) arrived(from, to int) {
+// arrived marks those of the rows after so many folders and files that are to
+// be marked.
+func (p *pane) arrived(folders, files int) {
 	if !p.wantMark && len(p.remark) == 0 {
 		return
 	}
-	for i := from; i < to; i++ {
-		id := p.rows.id(i)
+	match := p.wantMatch
+	if match == nil {
+		match = p.order.matcher()
+	}
+	for r := range p.rows.since(folders, files) {
+		id := p.rows.nameOf(r)
 		_, again := p.remark[id]
 		_, spared := p.spare[id]
-		if again || p.wantMark && !spared {
-			p.rows.mark(i, true)
+		if again || p.wantMark && !spared && match(p.rows.name(p.rows.entry(r))) {
+			p.rows.mark(r, true)
 		}
 		delete(p.remark, id)
 		delete(p.spare, id)
@@ -155,12 +171,12 @@ func (p *pane) remember() {
 	if p.spare == nil && p.wantMark {
 		p.spare = map[string]struct{}{}
 	}
-	for i := range p.rows.len() {
+	for r := range p.rows.rows() {
 		switch {
-		case p.rows.isMarked(i):
-			p.remark[p.rows.id(i)] = struct{}{}
+		case p.rows.isMarked(r):
+			p.remark[p.rows.nameOf(r)] = struct{}{}
 		case p.wantMark:
-			p.spare[p.rows.id(i)] = struct{}{}
+			p.spare[p.rows.nameOf(r)] = struct{}{}
 		}
 	}
 }
@@ -172,32 +188,35 @@ func (p *pane) unsure() bool { return p.rows.more && (p.wantMark || len(p.remark
 // mark turns the mark of the current row round and goes down.
 func (p *pane) mark(height int) {
 	if i, ok := p.entryAt(p.cursor); ok {
-		p.rows.mark(i, !p.rows.isMarked(i))
+		r := p.rows.ref(i)
+		p.rows.mark(r, !p.rows.isMarked(r))
 	}
 	p.move(p.cursor+1, height)
 }
 
 func (p *pane) unmarkAll() {
-	for i := range p.rows.len() {
-		p.rows.mark(i, false)
+	for r := range p.rows.rows() {
+		p.rows.mark(r, false)
 	}
 }
 
-// markEvery marks all rows, and those that are not listed yet when they are.
+// markEvery marks all rows that the filter lets through, and those that are
+// not listed yet when they are.
 func (p *pane) markEvery() {
 	for i := range p.rows.len() {
-		p.rows.mark(i, true)
+		p.rows.mark(p.rows.ref(i), true)
 	}
-	p.wantMark, p.remark, p.spare = p.rows.more, nil, nil
+	p.wantMark, p.wantMatch, p.remark, p.spare = p.rows.more, nil, nil, nil
 	p.wantAll = p.rows.more
 }
 
 // invert turns all marks round, those too of rows that are not listed yet.
 func (p *pane) invert() {
 	for i := range p.rows.len() {
-		p.rows.mark(i, !p.rows.isMarked(i))
+		r := p.rows.ref(i)
+		p.rows.mark(r, !p.rows.isMarked(r))
 	}
-	p.wantMark = p.rows.more && !p.wantMark
+	p.wantMark, p.wantMatch = p.rows.more && !p.wantMark, nil
 	p.remark, p.spare = p.spare, p.remark
 	p.wantAll = p.unsure() || p.wantEnd || p.focusOn != ""
 }
@@ -239,8 +258,8 @@ func (p *pane) window(height int) []views.Row {
 // unmark takes the marks off the rows called ids, listed or not.
 func (p *pane) unmark(ids []string) {
 	for _, id := range ids {
-		if i := p.rows.find(id); i >= 0 {
-			p.rows.mark(i, false)
+		if r, ok := p.rows.lookup(id); ok {
+			p.rows.mark(r, false)
 		}
 		delete(p.remark, id)
 	}
@@ -262,5 +281,5 @@ func (p *pane) cancel() {
 // forget gives up what was to be done when more rows are listed.
 func (p *pane) forget() {
 	p.wantAll, p.wantMark, p.wantEnd = false, false, false
-	p.remark, p.spare, p.focusOn = nil, nil, ""
+	p.wantMatch, p.remark, p.spare, p.focusOn = nil, nil, nil, ""
 }

@@ -125,8 +125,8 @@ func sources(p *pane, ids []string) []jobs.Source {
 		} else {
 			s.Key = p.at.Key + id
 		}
-		if i := p.rows.find(id); i >= 0 && !s.Folder && p.rows.at(i).size >= 0 {
-			s.Size, s.Sized = p.rows.at(i).size, true
+		if r, ok := p.rows.lookup(id); ok && !s.Folder && p.rows.entry(r).size >= 0 {
+			s.Size, s.Sized = p.rows.entry(r).size, true
 		}
 		out = append(out, s)
 	}

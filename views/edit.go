@@ -1,0 +1,84 @@
+package views
+
+import "cosmander/theme"
+
+// Edit is one line of text that is edited. The zero value is empty.
+type Edit struct {
+	text   []rune
+	cursor int
+}
+
+// Text returns what is in the line.
+func (e *Edit) Text() string { return string(e.text) }
+
+// Set replaces the text and puts the cursor behind it.
+func (e *Edit) Set(text string) {
+	e.text = []rune(text)
+	e.cursor = len(e.text)
+}
+
+// Type inserts text at the cursor. Line ends are left out.
+func (e *Edit) Type(text string) {
+	var typed []rune
+	for _, r := range text {
+		if r != '\n' && r != '\r' {
+			typed = append(typed, r)
+		}
+	}
+	e.text = append(e.text[:e.cursor:e.cursor], append(typed, e.text[e.cursor:]...)...)
+	e.cursor += len(typed)
+}
+
+// Do moves the cursor or deletes what is before it.
+func (e *Edit) Do(in Input) {
+	switch in {
+	case Rub:
+		if e.cursor > 0 {
+			e.text = append(e.text[:e.cursor-1], e.text[e.cursor:]...)
+			e.cursor--
+		}
+	case Left:
+		e.cursor = max(e.cursor-1, 0)
+	case Right:
+		e.cursor = min(e.cursor+1, len(e.text))
+	case Top:
+		e.cursor = 0
+	case Bottom:
+		e.cursor = len(e.text)
+	case NoInput, Accept, Leave, Next, Previous, Up, Down, PageUp, PageDown:
+	}
+}
+
+// draw writes the text with its cursor, room cells wide at most; a long text
+// is cut so that the cursor stays in sight.
+func (e *Edit) draw(k *Look, l *line, room int) {
+	end := l.cells + room
+	head := cutLeft(glyphs(string(e.text[:e.cursor]), k.Width), room-1, k.Marks.Ellipsis)
+	under, rest := " ", e.text[e.cursor:]
+	if len(rest) > 0 {
+		under, rest = string(rest[:1]), rest[1:]
+	}
+	l.glyphs(head, k.Text, k.Odd)
+	l.glyphs(glyphs(under, k.Width), theme.Style("\x1b[7m"), theme.Style("\x1b[7m"))
+	l.glyphs(cutEnd(glyphs(string(rest), k.Width), end-l.cells, k.Marks.Ellipsis), k.Text, k.Odd)
+}
+
+// EditLine draws what is being typed at the foot of the screen, and beside it
+// what there is to know about it.
+func (k *Look) EditLine(label string, e *Edit, note string, width int) string {
+	l := line{look: k}
+	l.blank("", 1)
+	l.put(k.Accent, label)
+	l.blank("", 1)
+	after := 0
+	if cells := k.Width.StringWidth(note) + 3; cells <= width/2 {
+		after = cells
+	}
+	e.draw(k, &l, max(width-l.cells-after-1, 1))
+	if after > 0 {
+		l.to(width-after+1, "")
+		l.put(k.Dim, note)
+	}
+	l.to(width, "")
+	return l.String()
+}
