@@ -26,6 +26,9 @@ func (m *Model) View() tea.View {
 	}
 	v := tea.NewView(" ")
 	v.AltScreen = true
+	if !m.noMouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	return v
 }
 
@@ -42,6 +45,9 @@ func (m *Model) lines() []string {
 		}
 	}
 	lines := m.body()
+	if m.drag != nil {
+		lines = m.look.Label(lines, m.dragLabel(), m.drag.x, m.drag.y, m.width, m.drag.ok)
+	}
 	for _, md := range m.modals {
 		if _, full := md.view.(*views.JobList); full {
 			continue
@@ -131,6 +137,10 @@ func (m *Model) paneView(i int) views.Pane {
 	}
 	if p.at.buckets {
 		v.Classes = false
+	}
+	if d := m.drag; d != nil && d.ok && d.pane == i && d.zone != onStrip {
+		v.Drop = d.row < 0
+		v.DropRow = max(d.row-p.top+1, 0)
 	}
 	if p.rows.len() == 0 {
 		v.Empty = m.emptyState(p, m.panes[1-i])

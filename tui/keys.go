@@ -268,6 +268,10 @@ func (m *Model) unbound(pressed string) {
 // escape stops what lists, else gives up the filter, else the marks.
 func (m *Model) escape(p *pane) tea.Cmd {
 	m.status, m.sticky = "", false
+	if m.drag != nil {
+		m.drag, m.press = nil, nil
+		return nil
+	}
 	m.result = resultLine{}
 	if p.load != nil {
 		p.stop()

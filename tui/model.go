@@ -38,7 +38,10 @@ type Model struct {
 	focus         int
 	modals        []modal // the last one takes the keys
 	typing        *typing // takes the keys if there is no modal; nil if nothing is typed
-	prefix        string  // keys of a sequence so far
+	press         *held   // a button that is held down on a row
+	drag          *drag
+	noMouse       bool   // the terminal keeps the mouse to itself
+	prefix        string // keys of a sequence so far
 
 	status  string
 	tone    views.Tone
@@ -130,6 +133,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, tea.Quit
 	case tea.KeyPressMsg:
 		return m, m.key(msg)
+	case tea.MouseMsg:
+		return m, m.mouse(msg)
 	case tea.PasteMsg:
 		return m, m.paste(msg.Content)
 	default:

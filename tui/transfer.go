@@ -54,21 +54,26 @@ func (m *Model) choice() (chosen, string) {
 // planCopy opens the plan for copying, or moving, the chosen rows to the other
 // pane.
 func (m *Model) planCopy(move bool) tea.Cmd {
-	p, other := m.panes[m.focus], m.panes[1-m.focus]
 	from, why := m.choice()
-	if why == "" {
-		why = m.cannotCopy(p, other, from.rows)
-	}
 	if why != "" {
 		m.say(why, plain)
 		return nil
 	}
-	spec := jobs.Spec{
-		Account: m.deps.AccountID, Sources: sources(p, from.rows),
-		Dest: other.at.Place, OnConflict: jobs.Overwrite, Move: move,
+	return m.planTo(from, m.panes[1-m.focus].at, move)
+}
+
+// planTo opens the plan for copying, or moving, rows to a place.
+func (m *Model) planTo(from chosen, to place, move bool) tea.Cmd {
+	if why := m.cannotCopy(from, to); why != "" {
+		m.say(why, plain)
+		return nil
 	}
-	view := &views.Plan{From: m.from(p, from.rows), To: m.tilde(other.at.address()), Policy: jobs.Overwrite, Move: move}
-	spec.Kind, view.Title = transferKind(p, other)
+	spec := jobs.Spec{
+		Account: m.deps.AccountID, Sources: m.sources(from),
+		Dest: to.Place, OnConflict: jobs.Overwrite, Move: move,
+	}
+	view := &views.Plan{From: m.from(from), To: m.tilde(to.address()), Policy: jobs.Overwrite, Move: move}
+	spec.Kind, view.Title = transferKind(from.at, to)
 	if move {
 		view.Title = "Move"
 	}
@@ -87,46 +92,51 @@ func (m *Model) planCopy(move bool) tea.Cmd {
 	return cmd
 }
 
-// transferKind tells what takes things from one pane to the other, and the
+// transferKind tells what takes things from one place to the other, and the
 // word for it.
-func transferKind(from, to *pane) (jobs.Kind, string) {
+func transferKind(from, to place) (jobs.Kind, string) {
 	switch {
-	case from.at.Local():
+	case from.Local():
 		return jobs.Upload, "Upload"
-	case to.at.Local():
+	case to.Local():
 		return jobs.Download, "Download"
 	}
 	return jobs.Copy, "Copy"
 }
 
-// cannotCopy says why F5 and F6 do nothing, or "".
-func (m *Model) cannotCopy(p, other *pane, ids []string) string {
+// cannotCopy says why rows cannot be copied to a place, or "".
+func (m *Model) cannotCopy(from chosen, to place) string {
 	switch {
 	case m.deps.Queue == nil:
 		return "there is no queue"
-	case len(ids) == 0:
+	case len(from.rows) == 0:
 		return "nothing to copy: no row is chosen"
-	case p.at.buckets, other.at.buckets:
+	case from.at.buckets, to.buckets:
 		return "enter a bucket first"
-	case p.at.Local() && other.at.Local():
-		return "both panes are local: one of them has to be a bucket"
+	case from.at.Local() && to.Local():
+		return "both ends are local: one of them has to be a bucket"
+	case from.at == to:
+		return "it is there already: " + m.tilde(to.address())
 	}
 	return ""
 }
 
-// sources turns rows of a pane into sources of a job. What the listing says
-// of their sizes need not be asked again.
-func sources(p *pane, ids []string) []jobs.Source {
-	out := make([]jobs.Source, 0, len(ids))
-	for _, id := range ids {
-		s := jobs.Source{Place: p.at.Place, Folder: strings.HasSuffix(id, "/")}
-		if p.at.Local() {
-			s.Path = filepath.Join(p.at.Path, strings.TrimSuffix(id, "/"))
+// sources turns rows into sources of a job. What a listing says of their sizes
+// need not be asked again.
+func (m *Model) sources(from chosen) []jobs.Source {
+	p := m.panes[from.pane]
+	out := make([]jobs.Source, 0, len(from.rows))
+	for _, id := range from.rows {
+		s := jobs.Source{Place: from.at.Place, Folder: strings.HasSuffix(id, "/")}
+		if s.Local() {
+			s.Path = filepath.Join(s.Path, strings.TrimSuffix(id, "/"))
 		} else {
-			s.Key = p.at.Key + id
+			s.Key += id
 		}
-		if r, ok := p.rows.lookup(id); ok && !s.Folder && p.rows.entry(r).size >= 0 {
-			s.Size, s.Sized = p.rows.entry(r).size, true
+		if p.at == from.at && !s.Folder {
+			if r, ok := p.rows.lookup(id); ok && p.rows.entry(r).size >= 0 {
+				s.Size, s.Sized = p.rows.entry(r).size, true
+			}
 		}
 		out = append(out, s)
 	}
@@ -134,14 +144,14 @@ func sources(p *pane, ids []string) []jobs.Source {
 }
 
 // from names what is copied: the one thing, or the place of several.
-func (m *Model) from(p *pane, ids []string) string {
-	if len(ids) != 1 {
-		return m.tilde(p.at.address())
+func (m *Model) from(from chosen) string {
+	if len(from.rows) != 1 {
+		return m.tilde(from.at.address())
 	}
-	if p.at.Local() {
-		return m.tilde(filepath.Join(p.at.Path, ids[0]))
+	if from.at.Local() {
+		return m.tilde(filepath.Join(from.at.Path, from.rows[0]))
 	}
-	return p.at.address() + ids[0]
+	return from.at.address() + from.rows[0]
 }
 
 // survey begins to count what spec would touch; the modal that is returned
@@ -294,7 +304,7 @@ func (m *Model) askDelete() tea.Cmd {
 		m.say("buckets are not deleted here", plain)
 		return nil
 	}
-	spec := jobs.Spec{Kind: jobs.Delete, Account: m.deps.AccountID, Sources: sources(p, ids)}
+	spec := jobs.Spec{Kind: jobs.Delete, Account: m.deps.AccountID, Sources: m.sources(from)}
 	first := ids[:min(len(ids), namesShown)]
 	md, cmd := m.survey(spec)
 	md.view = &views.Confirm{

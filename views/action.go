@@ -46,3 +46,10 @@ type Typist interface {
 	// Type inserts text at the cursor.
 	Type(text string)
 }
+
+// Buttoned is a modal with buttons that can be clicked.
+type Buttoned interface {
+	Modal
+	// Click does what the button of that name says; none has an empty name.
+	Click(name string) Action
+}

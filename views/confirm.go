@@ -1,6 +1,10 @@
 package views
 
-import "cosmander/jobs"
+import (
+	"cmp"
+
+	"cosmander/jobs"
+)
 
 // Confirm asks before something that cannot be undone. It opens on the
 // button that does nothing.
@@ -21,7 +25,20 @@ type Confirm struct {
 	act bool
 }
 
-var _ Modal = (*Confirm)(nil)
+var _ Buttoned = (*Confirm)(nil)
+
+// Click does what the button of that name says.
+func (c *Confirm) Click(name string) Action {
+	switch name {
+	case c.Verb:
+		return Go
+	case c.safe():
+		return Close
+	}
+	return None
+}
+
+func (c *Confirm) safe() string { return cmp.Or(c.Safe, "Cancel") }
 
 // Do takes one input.
 func (c *Confirm) Do(in Input) Action {
@@ -57,14 +74,11 @@ func (c *Confirm) Draw(k *Look, width, height int) []string {
 	if c.Warning != "" {
 		body = append(body, "  "+k.Danger.On(c.Warning), "")
 	}
-	chosen, safe := 0, c.Safe
+	chosen := 0
 	if c.act {
 		chosen = 1
 	}
-	if safe == "" {
-		safe = "Cancel"
-	}
-	body = append(body, k.buttons([]string{safe, c.Verb}, chosen, inner, c.Harmful))
+	body = append(body, k.buttons([]string{c.safe(), c.Verb}, chosen, inner, c.Harmful))
 	edge := k.Accent
 	if c.Harmful {
 		edge = k.Danger

@@ -30,6 +30,10 @@ type Pane struct {
 	Empty   []string // what is said instead of rows
 	Foot    string   // bottom border, left
 	Order   string   // bottom border, right
+	// Drop: what is dragged would go into the place. DropRow is the number,
+	// from 1, of the row of the folder that it would go into; 0 is none.
+	Drop    bool
+	DropRow int
 }
 
 // columns are the widths of a pane's columns; 0 means not shown.
@@ -76,10 +80,7 @@ func layout(inner int, classes bool) columns {
 // Pane draws p as exactly height lines of width cells.
 func (k *Look) Pane(p Pane, width, height int) []string {
 	lines := make([]string, 0, height)
-	border := k.Border
-	if p.Focused {
-		border = k.Accent
-	}
+	border := k.edgeOf(p)
 	inner := width - 2
 	lines = append(lines, k.topBorder(p, border, inner))
 	cols := layout(inner, p.Classes)
@@ -210,6 +211,9 @@ func (k *Look) row(p Pane, i int, c columns, inner int) string {
 	r := p.Rows[i]
 	cursor := i == p.Cursor
 	s := k.rowStyles(p, r, cursor)
+	if p.DropRow == i+1 && (r.Folder || r.Parent) {
+		s = k.dropped()
+	}
 	l := line{look: k}
 	switch {
 	case r.Marked:

@@ -34,7 +34,18 @@ const (
 	planStops
 )
 
-var _ Modal = (*Plan)(nil)
+var _ Buttoned = (*Plan)(nil)
+
+// Click does what the button of that name says.
+func (p *Plan) Click(name string) Action {
+	switch name {
+	case p.Title:
+		return Go
+	case "Cancel":
+		return Close
+	}
+	return None
+}
 
 // Do takes one input.
 func (p *Plan) Do(in Input) Action {
