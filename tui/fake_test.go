@@ -23,7 +23,7 @@ func testKeys() KeyMap {
 	return KeyMap{
 		Global: GlobalKeys{
 			Help: bind("F1 ?", "f1", "?"), Jobs: bind("w", "w"), Quit: bind("q F10", "q", "f10"),
-			Force: bind("C-c C-c", "ctrl+c"), Suspend: bind("C-z", "ctrl+z"),
+			Force: bind("C-c C-c", "ctrl+c"), Suspend: bind("C-z", "ctrl+z"), Mouse: bind("M-m", "alt+m"),
 		},
 		Pane: PaneKeys{
 			Copy: bind("F5 c", "f5", "alt+5", "c"), Move: bind("F6 m", "f6", "m"), MakeFolder: bind("F7 n", "f7", "n"),
@@ -34,6 +34,9 @@ func testKeys() KeyMap {
 			HalfDown: bind("C-d", "ctrl+d"), HalfUp: bind("C-u", "ctrl+u"),
 			PageDown: bind("C-f", "ctrl+f", "pgdown"), PgUp: bind("C-b", "ctrl+b", "pgup"),
 			Mark: bind("Space", "space", "insert"), Invert: bind("*", "*"), MarkAll: bind("C-a", "ctrl+a"),
+			Yank: bind("y", "y"), Cut: bind("x", "x"), Put: bind("p", "p"), Rename: bind("r", "r"), CopyHere: bind("S-F5", "shift+f5"),
+			Goto: bind("C-g", "ctrl+g", "g space"), Back: bind("H", "H"), Forth: bind("L", "L"),
+			Places: bind("b", "b"), Bookmark: bind("B", "B"), Palette: bind(":", ":"),
 			Range: bind("v", "v"), RangeDown: bind("S-Down", "shift+down"), RangeUp: bind("S-Up", "shift+up"),
 			MarkGlob: bind("+", "+"), UnmarkGlob: bind("-", "-"), Filter: bind("/", "/"), SortName: bind("s n", "s n"),
 			SortSize: bind("s s", "s s"), SortTime: bind("s t", "s t"), SortClass: bind("s c", "s c"), SortType: bind("s e", "s e"),

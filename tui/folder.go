@@ -95,15 +95,5 @@ func putFolder(ctx context.Context, store Store, key string) error {
 // made lists the panes that show the new folder, the cursor on it.
 func (m *Model) made(msg madeMsg) tea.Cmd {
 	m.say("made "+msg.name+"/", plain)
-	var cmds []tea.Cmd
-	for i, p := range m.panes {
-		if p.at != msg.at {
-			continue
-		}
-		cmds = append(cmds, m.refresh(i))
-		if i == m.focus && p.load != nil {
-			p.load.focus = msg.name + "/"
-		}
-	}
-	return tea.Batch(cmds...)
+	return m.again(msg.at, msg.name+"/")
 }

@@ -25,11 +25,13 @@ type GlobalKeys struct {
 	Quit    key.Binding
 	Force   key.Binding // pressed twice it quits without asking
 	Suspend key.Binding
+	Mouse   key.Binding
 }
 
 // PaneKeys act in the focused pane.
 type PaneKeys struct {
 	Copy, Move, MakeFolder, Delete    key.Binding
+	Yank, Cut, Put, Rename, CopyHere  key.Binding
 	Enter, Into, Parent, Other        key.Binding
 	Down, Up, Top, Bottom             key.Binding
 	HalfDown, HalfUp, PageDown, PgUp  key.Binding
@@ -39,7 +41,10 @@ type PaneKeys struct {
 	Filter                            key.Binding
 	SortName, SortSize, SortTime      key.Binding
 	SortClass, SortType, Reverse      key.Binding
+	Goto, Back, Forth                 key.Binding
+	Places, Bookmark                  key.Binding
 	Refresh, Hidden                   key.Binding
+	Palette                           key.Binding
 }
 
 // JobKeys act in the list of jobs.

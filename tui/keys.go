@@ -125,6 +125,8 @@ func (m *Model) paneKey(pressed string) tea.Cmd {
 		return m.quit()
 	case matches(pressed, g.Suspend):
 		return tea.Suspend
+	case matches(pressed, g.Mouse):
+		m.toggleMouse()
 	default:
 		if cmd, done := m.motion(pressed); done {
 			return cmd
@@ -200,6 +202,18 @@ func (m *Model) command(pressed string) tea.Cmd {
 		return m.planCopy(true)
 	case matches(pressed, k.Delete):
 		return m.askDelete()
+	case matches(pressed, k.Yank):
+		return m.yank(false)
+	case matches(pressed, k.Cut):
+		return m.yank(true)
+	case matches(pressed, k.Put):
+		return m.put()
+	case matches(pressed, k.Rename):
+		return m.askRename(false)
+	case matches(pressed, k.CopyHere):
+		return m.askRename(true)
+	case matches(pressed, k.Palette):
+		return m.showPalette()
 	case matches(pressed, k.MakeFolder):
 		m.askFolder()
 	case matches(pressed, k.Range):
@@ -226,9 +240,30 @@ func (m *Model) command(pressed string) tea.Cmd {
 	case matches(pressed, k.Hidden):
 		return m.toggleHidden(p)
 	default:
+		if cmd, done := m.goKey(pressed); done {
+			return cmd
+		}
 		return m.sortKey(pressed)
 	}
 	return nil
+}
+
+// goKey leads to other places; false if the key does not.
+func (m *Model) goKey(pressed string) (tea.Cmd, bool) {
+	k := m.deps.Keys.Pane
+	switch {
+	case matches(pressed, k.Goto):
+		return m.askGoto(), true
+	case matches(pressed, k.Back):
+		return m.travel(-1), true
+	case matches(pressed, k.Forth):
+		return m.travel(1), true
+	case matches(pressed, k.Places):
+		return m.showPlaces(), true
+	case matches(pressed, k.Bookmark):
+		return m.toggleBookmark(), true
+	}
+	return nil, false
 }
 
 // sortKey changes the order of the rows, or says that a key means nothing.

@@ -88,7 +88,7 @@ func (m *Model) more(i int) tea.Cmd {
 func (m *Model) loadPage(i int, marker string) tea.Cmd {
 	p := m.panes[i]
 	ctx, gen, to, hide := p.load.ctx, p.load.gen, p.load.to, p.hide
-	source, climb := m.source(to), to.Local() && to == p.at
+	source, climb := m.source(to), to.Local() && !to.buckets && (to == p.at || p.load.climbs)
 	return guarded(func() tea.Msg {
 		pg, err := source(ctx, marker, hide)
 		if climb && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) {
@@ -120,7 +120,11 @@ func (m *Model) moved(l *load, at string) {
 	rest := strings.TrimPrefix(strings.TrimPrefix(l.to.Path, at), string(filepath.Separator))
 	name, deeper, _ := strings.Cut(rest, string(filepath.Separator))
 	text := m.tilde(l.to.Path) + " does not exist: this is " + m.tilde(at)
-	if deeper == "" && l.fresh.find(name) >= 0 {
+	switch there := deeper == "" && l.fresh.find(name) >= 0; {
+	case there && l.climbs:
+		l.to.Path, l.focus = at, name // that is what was asked for
+		return
+	case there:
 		text = m.tilde(l.to.Path) + " is a file: this is its folder"
 	}
 	m.say(text, failure)
@@ -245,6 +249,9 @@ func (m *Model) swap(i int, l *load) tea.Cmd {
 	m.finish(p)
 	same := p.shown && p.at == l.to
 	cursor, top := p.cursor, p.top
+	if p.shown && !same && !l.travels {
+		p.left()
+	}
 	if same {
 		p.remember()
 		p.wantAll = p.wantAll || !p.rows.more && p.order.sorted()

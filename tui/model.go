@@ -36,9 +36,11 @@ type Model struct {
 	look          views.Look
 	panes         [2]*pane
 	focus         int
-	modals        []modal // the last one takes the keys
-	typing        *typing // takes the keys if there is no modal; nil if nothing is typed
-	press         *held   // a button that is held down on a row
+	modals        []modal  // the last one takes the keys
+	typing        *typing  // takes the keys if there is no modal; nil if nothing is typed
+	offers        []string // what a path that is typed could go on with
+	yanked        *yanked
+	press         *held // a button that is held down on a row
 	drag          *drag
 	noMouse       bool   // the terminal keeps the mouse to itself
 	prefix        string // keys of a sequence so far
@@ -148,6 +150,12 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case listedMsg:
 		return m.listed(msg)
+	case placesMsg:
+		m.tookPlaces(msg)
+	case completedMsg:
+		m.completed(msg)
+	case renamedMsg:
+		return m.renamed(msg)
 	case arrangedMsg:
 		return m.arranged(msg)
 	case slowMsg:

@@ -125,7 +125,7 @@ func (m *Model) clickRow(s spot, e tea.Mouse, was *held) tea.Cmd {
 		p.cursor = s.row
 		p.stretch()
 		p.span = nil
-	case was != nil && was.spot.pane == s.pane && was.row == s.row && m.deps.Now().Sub(was.at) < doubleWithin:
+	case was != nil && was.pane == s.pane && was.row == s.row && m.deps.Now().Sub(was.at) < doubleWithin:
 		if !isRow {
 			return m.parent()
 		}
@@ -214,4 +214,16 @@ func (m *Model) paneWidth(i int) int {
 		return m.width / 2
 	}
 	return m.width - m.width/2
+}
+
+// toggleMouse leaves the mouse to the terminal, which selects text with it, or
+// takes it back.
+func (m *Model) toggleMouse() {
+	m.noMouse = !m.noMouse
+	m.press, m.drag = nil, nil
+	if m.noMouse {
+		m.say("the terminal has the mouse"+m.sep()+hint(m.deps.Keys.Global.Mouse, "").Key+" takes it back", plain)
+		return
+	}
+	m.say("the mouse works here; Shift selects text", plain)
 }

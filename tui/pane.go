@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"cosmander/views"
@@ -33,7 +34,10 @@ type pane struct {
 	// arranging: the rows are shown in an older order, the new one is made.
 	arranging bool
 	span      *span // a range is being marked
-	up        bool  // there is a parent row
+	// back and forth are the places before and after this one; the nearest is
+	// the last.
+	back, forth []visit
+	up          bool // there is a parent row
 }
 
 // load is a listing under way.
@@ -47,6 +51,10 @@ type load struct {
 	hold   bool     // keep the old rows until focus was listed
 	slow   bool     // it takes long enough to be mentioned
 	busy   bool     // a page is on its way
+	// climbs: a path that is no folder means the folder that it is in.
+	climbs bool
+	// travels: the places before and after are known.
+	travels bool
 }
 
 // count is how many rows there are, with the parent row.
@@ -112,9 +120,13 @@ func (p *pane) page(rows, height int) {
 	p.move(p.cursor+rows, height)
 }
 
-// put puts the cursor on the row called id; false if it is not listed.
+// put puts the cursor on the row called id, or on the folder of that name;
+// false if it is not listed.
 func (p *pane) put(id string, height int) bool {
 	i := p.rows.find(id)
+	if i < 0 && !strings.HasSuffix(id, "/") {
+		i = p.rows.find(id + "/")
+	}
 	if i < 0 {
 		return false
 	}

@@ -75,6 +75,8 @@ type Deps struct {
 	Remote    cos.URI
 	// Home is shown as "~"; empty for none.
 	Home string
+	// PlacesFile keeps bookmarks and recent places; empty: they are not kept.
+	PlacesFile string
 	// Notice is said in the status line at the start.
 	Notice string
 	// Explain words an error for which the program itself has no advice, in
@@ -125,13 +127,13 @@ func Run(ctx context.Context, deps Deps) error {
 	}()
 	select {
 	case err := <-ended:
-		return outcome(ctx, m, err)
+		return errors.Join(outcome(ctx, m, err), m.keepRecent())
 	case <-ctx.Done():
 	}
 	go p.Quit() // not by a context: a killed program does not wait for its reader
 	select {
 	case err := <-ended:
-		return outcome(ctx, m, err)
+		return errors.Join(outcome(ctx, m, err), m.keepRecent())
 	case <-time.After(stuckAfter):
 		return nil // the terminal takes nothing any more, not even its restoration
 	}

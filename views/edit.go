@@ -70,14 +70,15 @@ func (k *Look) EditLine(label string, e *Edit, note string, width int) string {
 	l.blank("", 1)
 	l.put(k.Accent, label)
 	l.blank("", 1)
+	said := cutEnd(glyphs(note, k.Width), width/2, k.Marks.Ellipsis)
 	after := 0
-	if cells := k.Width.StringWidth(note) + 3; cells <= width/2 {
-		after = cells
+	if len(said) > 0 {
+		after = cellsOf(said) + 3
 	}
 	e.draw(k, &l, max(width-l.cells-after-1, 1))
 	if after > 0 {
 		l.to(width-after+1, "")
-		l.put(k.Dim, note)
+		l.glyphs(said, k.Dim, k.Odd)
 	}
 	l.to(width, "")
 	return l.String()

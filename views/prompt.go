@@ -1,9 +1,12 @@
 package views
 
+import "cmp"
+
 // Prompt asks for one line of text.
 type Prompt struct {
 	Title string
 	Where string // said above the line
+	Verb  string // what Enter does; "makes it" if empty
 	// Check returns what is wrong with the text, or "".
 	Check func(text string) string
 
@@ -61,7 +64,7 @@ func (p *Prompt) Draw(k *Look, width, _ int) []string {
 		p.input(k, inner),
 		wrong.String(),
 	}
-	return k.box(p.Title, "Enter makes it"+k.sep()+"Esc leaves", body, width, k.Accent)
+	return k.box(p.Title, "Enter "+cmp.Or(p.Verb, "makes it")+k.sep()+"Esc leaves", body, width, k.Accent)
 }
 
 // input draws the line that is edited.
