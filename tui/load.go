@@ -262,7 +262,7 @@ func (m *Model) swap(i int, l *load) tea.Cmd {
 	p.at, p.rows, p.shown, p.err = l.to, *l.fresh, true, trouble{}
 	_, _, p.up = p.at.parent(m.deps.Buckets != nil)
 	p.cursor, p.top, p.span = 0, 0, nil
-	cmd := m.rearrange(i)
+	cmd := tea.Batch(m.rearrange(i), m.watch(i))
 	if same {
 		p.arrived(0, 0)
 		p.wantAll = p.wantAll || p.unsure()

@@ -60,6 +60,7 @@ type Model struct {
 	reading  bool // the items of a job are being read
 	reread   bool // and have changed meanwhile
 	panicked string
+	watches  uint64 // counts the folders that were followed
 	surveys  uint64 // counts the surveys, to tell their messages apart
 }
 
@@ -99,8 +100,8 @@ func New(ctx context.Context, deps Deps) *Model {
 	if deps.Theme.Name == "" {
 		m.look.Theme = theme.Dark()
 	}
-	m.panes[0] = &pane{at: place{Place: jobs.Place{Path: deps.LocalDir}}}
-	m.panes[1] = &pane{at: place{buckets: deps.Remote.Bucket == "" && deps.Buckets != nil}}
+	m.panes[0] = newPane(place{Place: jobs.Place{Path: deps.LocalDir}})
+	m.panes[1] = newPane(place{buckets: deps.Remote.Bucket == "" && deps.Buckets != nil})
 	if deps.Remote.Bucket != "" {
 		m.panes[1].at.Place = jobs.Place{Bucket: deps.Remote.Bucket, Region: deps.Region, Key: deps.Remote.Key}
 	}
@@ -152,6 +153,8 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 		return m.listed(msg)
 	case placesMsg:
 		m.tookPlaces(msg)
+	case folderMsg:
+		return m.folderChanged(msg)
 	case completedMsg:
 		m.completed(msg)
 	case renamedMsg:

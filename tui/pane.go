@@ -33,12 +33,16 @@ type pane struct {
 	epoch     uint64 // counts the orders, to tell their messages apart
 	// arranging: the rows are shown in an older order, the new one is made.
 	arranging bool
-	span      *span // a range is being marked
+	span      *span  // a range is being marked
+	watched   uint64 // of the folder that is followed
+	unwatch   func() // gives that up
 	// back and forth are the places before and after this one; the nearest is
 	// the last.
 	back, forth []visit
 	up          bool // there is a parent row
 }
+
+func newPane(at place) *pane { return &pane{at: at, unwatch: func() {}} }
 
 // load is a listing under way.
 type load struct {

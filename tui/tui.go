@@ -75,6 +75,9 @@ type Deps struct {
 	Remote    cos.URI
 	// Home is shown as "~"; empty for none.
 	Home string
+	// Watch returns when something in a local folder has changed, see
+	// [WatchFolder]. Nil: folders are listed again only when asked for.
+	Watch func(ctx context.Context, path string) error
 	// PlacesFile keeps bookmarks and recent places; empty: they are not kept.
 	PlacesFile string
 	// Notice is said in the status line at the start.
