@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -148,6 +149,10 @@ func (m *Model) paneView(i int) views.Pane {
 	return v
 }
 
+// oldAfter is from when on the age of a listing is said. It is told by the
+// clock's time, which stands still, as everything does on an idle screen.
+const oldAfter = time.Minute
+
 // footOf is what the bottom border says of p. It does not change when the
 // cursor moves: that would cost bytes at every key.
 func (m *Model) footOf(p *pane) string {
@@ -177,6 +182,9 @@ func (m *Model) footOf(p *pane) string {
 	}
 	if p.rows.hidden > 0 {
 		words = append(words, views.Count(int64(p.rows.hidden))+" hidden")
+	}
+	if age := m.look.Now.Sub(p.listed); age >= oldAfter && !p.listed.IsZero() {
+		words = append(words, "as of "+p.listed.Format("15:04"))
 	}
 	if p.arranging {
 		words = append(words, "sorting"+m.look.Marks.Ellipsis)

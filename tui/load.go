@@ -60,12 +60,33 @@ func (m *Model) refresh(i int) tea.Cmd {
 func (m *Model) start(i int, l *load) tea.Cmd {
 	p := m.panes[i]
 	p.cancel()
+	if !l.hold && (!p.shown || l.to != p.at) {
+		if k, ok := m.cache.take(l.to, p.hide); ok {
+			return tea.Batch(m.recall(i, l, k), m.refresh(i))
+		}
+	}
 	p.gen++
 	l.gen = p.gen
 	l.ctx, l.cancel = context.WithCancel(m.ctx)
 	l.busy = true
 	p.load = l
 	return tea.Batch(m.loadPage(i, ""), m.after(slowAfter, slowMsg{i, l.gen}))
+}
+
+// recall shows what was kept of the place that l is to list; it is listed again
+// behind that.
+func (m *Model) recall(i int, l *load, k kept) tea.Cmd {
+	p := m.panes[i]
+	if l.focus == "" {
+		l.focus = k.row
+	}
+	l.fresh, l.cancel = &k.rows, func() {}
+	p.load = l
+	cmd := m.swap(i, l)
+	p.listed, p.focusOn, p.wantAll = k.listed, "", false
+	p.top = k.top
+	p.follow(m.listHeight())
+	return cmd
 }
 
 // more asks for the next page of pane i if it is needed and none is coming.
@@ -249,8 +270,11 @@ func (m *Model) swap(i int, l *load) tea.Cmd {
 	m.finish(p)
 	same := p.shown && p.at == l.to
 	cursor, top := p.cursor, p.top
-	if p.shown && !same && !l.travels {
-		p.left()
+	if p.shown && !same {
+		m.cache.keep(p)
+		if !l.travels {
+			p.left()
+		}
 	}
 	if same {
 		p.remember()
@@ -260,6 +284,7 @@ func (m *Model) swap(i int, l *load) tea.Cmd {
 		p.order.filter = ""
 	}
 	p.at, p.rows, p.shown, p.err = l.to, *l.fresh, true, trouble{}
+	p.listed = m.deps.Now()
 	_, _, p.up = p.at.parent(m.deps.Buckets != nil)
 	p.cursor, p.top, p.span = 0, 0, nil
 	cmd := tea.Batch(m.rearrange(i), m.watch(i))

@@ -60,6 +60,7 @@ type Model struct {
 	reading  bool // the items of a job are being read
 	reread   bool // and have changed meanwhile
 	panicked string
+	cache    cache
 	watches  uint64 // counts the folders that were followed
 	surveys  uint64 // counts the surveys, to tell their messages apart
 }

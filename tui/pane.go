@@ -10,9 +10,10 @@ import (
 
 // pane is one side of the screen: a place, its rows, a cursor.
 type pane struct {
-	at    place
-	rows  listing
-	shown bool // rows belong to at; false until the first answer
+	at     place
+	rows   listing
+	shown  bool // rows belong to at; false until the first answer
+	listed time.Time
 
 	cursor int // index of a row; the parent row, if there is one, is 0
 	top    int // first row seen
