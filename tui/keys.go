@@ -89,7 +89,11 @@ func (m *Model) typed(top *modal, typist views.Typist, pressed string, msg tea.K
 func (m *Model) act(top *modal, in views.Input) tea.Cmd {
 	switch top.view.Do(in) {
 	case views.Close:
+		left := top.left
 		m.pop()
+		if left != nil {
+			left()
+		}
 	case views.Go:
 		return top.act()
 	case views.None:
@@ -202,6 +206,8 @@ func (m *Model) command(pressed string) tea.Cmd {
 		return m.planCopy(true)
 	case matches(pressed, k.Delete):
 		return m.askDelete()
+	case matches(pressed, k.Edit):
+		return m.edit()
 	case matches(pressed, k.Yank):
 		return m.yank(false)
 	case matches(pressed, k.Cut):

@@ -70,6 +70,8 @@ type modal struct {
 	view views.Modal
 	// act is called when the view says Go.
 	act func() tea.Cmd
+	// left is called when the view is left without choosing; may be nil.
+	left func()
 	// stop ends what runs for the view; may be nil.
 	stop context.CancelFunc
 	// id tells late messages of one modal from those of the next.
@@ -154,6 +156,12 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 		return m.listed(msg)
 	case placesMsg:
 		m.tookPlaces(msg)
+	case draftMsg:
+		return m.drafted(msg)
+	case editedMsg:
+		return m.edited(msg)
+	case storedMsg:
+		return m.stored(msg)
 	case folderMsg:
 		return m.folderChanged(msg)
 	case completedMsg:

@@ -75,6 +75,8 @@ type Deps struct {
 	Remote    cos.URI
 	// Home is shown as "~"; empty for none.
 	Home string
+	// Edit opens a bucket to edit an object in it; nil if that is not wanted.
+	Edit func(bucket, region string) Editable
 	// Watch returns when something in a local folder has changed, see
 	// [WatchFolder]. Nil: folders are listed again only when asked for.
 	Watch func(ctx context.Context, path string) error
