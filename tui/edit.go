@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"os/exec"
 	"path/filepath"
@@ -63,11 +64,12 @@ func (m *Model) edit() tea.Cmd {
 // runEditor gives the terminal to the user's editor: VISUAL, EDITOR, or vi.
 func (m *Model) runEditor(file string, done func(error) tea.Msg) tea.Cmd {
 	editor := cmp.Or(m.env("VISUAL"), m.env("EDITOR"), "vi")
-	// As git does it: the variable may hold options, and quotes.
-	cmd := exec.Command("sh", "-c", editor+` "$@"`, editor, file) //nolint:gosec // it is the user's own setting
+	// As git does it: the variable may hold options, and quotes. The end of the
+	// program ends no editor: somebody types in it.
+	cmd := exec.CommandContext(context.Background(), "sh", "-c", editor+` "$@"`, editor, file) //nolint:gosec // it is the user's own setting
 	if runtime.GOOS == "windows" {
 		words := append(strings.Fields(editor), file)
-		cmd = exec.Command(words[0], words[1:]...) //nolint:gosec // as above
+		cmd = exec.CommandContext(context.Background(), words[0], words[1:]...) //nolint:gosec // as above
 	}
 	return tea.ExecProcess(cmd, func(err error) tea.Msg { return done(err) })
 }
