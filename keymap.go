@@ -25,6 +25,7 @@ func defaultKeys() tui.KeyMap {
 			MakeFolder: bind("F7 n", "make a folder", "f7", "alt+7", "n"),
 			Delete:     bind("F8 d Del", "delete", "f8", "alt+8", "d", "delete"),
 			Edit:       bind("F4 e", "edit", "f4", "alt+4", "e"),
+			Links:      bind("Y", "copy addresses and links", "Y"),
 			Yank:       bind("y", "take up, and to the clipboard", "y"),
 			Cut:        bind("x", "take up to move", "x"),
 			Put:        bind("p", "put what was taken up", "p"),

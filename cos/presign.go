@@ -52,6 +52,21 @@ func (b *Bucket) PresignPut(ctx context.Context, key string, o PresignOptions) (
 	return b.presign(ctx, call, o.Lifetime, err)
 }
 
+// URL returns where an object is, without a signature: whoever may read it
+// without one can use it. It sends nothing. The host is that of PresignGet; a
+// key that [CheckKey] refuses is [ErrInvalidKey].
+func (b *Bucket) URL(key string) (string, error) {
+	call := b.onKey("URL", http.MethodGet, key)
+	if err := call.check(); err != nil {
+		return "", fmt.Errorf("%s: %w", call.op, err)
+	}
+	host, _, err := b.client.endpoint.bucketHosts(b.name, b.region)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", call.what(), err)
+	}
+	return b.client.endpoint.scheme + "://" + host + encode("/"+key, true), nil
+}
+
 // presign signs a call that somebody else will send, unless the options are
 // wrong.
 func (b *Bucket) presign(ctx context.Context, call *call, life time.Duration, wrong error) (string, error) {

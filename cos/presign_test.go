@@ -182,3 +182,15 @@ func TestPresign_RefusesWhatItCannotPromise(t *testing.T) {
 		assert.ErrorIs(t, err, cos.ErrNoCredentials)
 	}
 }
+
+func TestURL_IsWhereTheObjectIsWithoutASignature(t *testing.T) {
+	t.Parallel()
+	got, err := presigner(t).URL("a dir/旅+%.txt")
+	require.NoError(t, err)
+	assert.Equal(t, "https://examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com/a%20dir/%E6%97%85%2B%25.txt", got)
+	u, err := url.Parse(got)
+	require.NoError(t, err)
+	assert.Equal(t, "/a dir/旅+%.txt", u.Path)
+	_, err = presigner(t).URL("")
+	assert.ErrorIs(t, err, cos.ErrInvalidKey)
+}

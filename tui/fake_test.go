@@ -34,7 +34,7 @@ func testKeys() KeyMap {
 			HalfDown: bind("C-d", "ctrl+d"), HalfUp: bind("C-u", "ctrl+u"),
 			PageDown: bind("C-f", "ctrl+f", "pgdown"), PgUp: bind("C-b", "ctrl+b", "pgup"),
 			Mark: bind("Space", "space", "insert"), Invert: bind("*", "*"), MarkAll: bind("C-a", "ctrl+a"),
-			Edit: bind("F4 e", "f4", "e"), Yank: bind("y", "y"), Cut: bind("x", "x"), Put: bind("p", "p"), Rename: bind("r", "r"), CopyHere: bind("S-F5", "shift+f5"),
+			Edit: bind("F4 e", "f4", "e"), Links: bind("Y", "Y"), Yank: bind("y", "y"), Cut: bind("x", "x"), Put: bind("p", "p"), Rename: bind("r", "r"), CopyHere: bind("S-F5", "shift+f5"),
 			Goto: bind("C-g", "ctrl+g", "g space"), Back: bind("H", "H"), Forth: bind("L", "L"),
 			Places: bind("b", "b"), Bookmark: bind("B", "B"), Palette: bind(":", ":"),
 			Range: bind("v", "v"), RangeDown: bind("S-Down", "shift+down"), RangeUp: bind("S-Up", "shift+up"),

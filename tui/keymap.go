@@ -31,7 +31,7 @@ type GlobalKeys struct {
 // PaneKeys act in the focused pane.
 type PaneKeys struct {
 	Copy, Move, MakeFolder, Delete    key.Binding
-	Edit                              key.Binding
+	Edit, Links                       key.Binding
 	Yank, Cut, Put, Rename, CopyHere  key.Binding
 	Enter, Into, Parent, Other        key.Binding
 	Down, Up, Top, Bottom             key.Binding

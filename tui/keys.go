@@ -208,6 +208,8 @@ func (m *Model) command(pressed string) tea.Cmd {
 		return m.askDelete()
 	case matches(pressed, k.Edit):
 		return m.edit()
+	case matches(pressed, k.Links):
+		return m.askLinks()
 	case matches(pressed, k.Yank):
 		return m.yank(false)
 	case matches(pressed, k.Cut):

@@ -156,6 +156,8 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 		return m.listed(msg)
 	case placesMsg:
 		m.tookPlaces(msg)
+	case linksMsg:
+		return m.copied(msg)
 	case draftMsg:
 		return m.drafted(msg)
 	case editedMsg:

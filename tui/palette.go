@@ -62,7 +62,7 @@ func (m *Model) idle(b key.Binding) string {
 		return m.cannotCopy(m.yanked.chosen, p.at)
 	case (is(k.Delete) || is(k.Rename) || is(k.CopyHere) || is(k.MakeFolder)) && p.at.buckets:
 		return "enter a bucket first"
-	case (is(k.Delete) || is(k.Yank) || is(k.Cut)) && len(p.chosen()) == 0, (is(k.Rename) || is(k.CopyHere)) && !onRow:
+	case (is(k.Delete) || is(k.Yank) || is(k.Links) || is(k.Cut)) && len(p.chosen()) == 0, (is(k.Rename) || is(k.CopyHere)) && !onRow:
 		return "no row is chosen"
 	case is(k.CopyHere) && p.at.Local():
 		return "both ends are local"

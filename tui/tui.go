@@ -77,6 +77,9 @@ type Deps struct {
 	Home string
 	// Edit opens a bucket to edit an object in it; nil if that is not wanted.
 	Edit func(bucket, region string) Editable
+	// Link opens a bucket to make addresses of its objects; it sends nothing.
+	// Nil if that is not wanted.
+	Link func(bucket, region string) Linker
 	// Watch returns when something in a local folder has changed, see
 	// [WatchFolder]. Nil: folders are listed again only when asked for.
 	Watch func(ctx context.Context, path string) error
