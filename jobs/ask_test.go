@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -232,6 +234,28 @@ func TestAsk_AnAnswerIsKeptWholeOrNotAtAll(t *testing.T) {
 			}
 			require.Equal(t, Done, j.State, j.Reason)
 			assert.Equal(t, "mine", m.got(w, "a.txt"))
+		})
+	}
+}
+
+func TestAsk_AnAnswerIsNotLostToAnotherWish(t *testing.T) {
+	t.Parallel()
+	for name, wish := range map[string]func(*Queue, context.Context, ID) error{
+		"resume": (*Queue).Resume,
+		"pause, resume": func(q *Queue, ctx context.Context, id ID) error {
+			return errors.Join(q.Pause(ctx, id), q.Resume(ctx, id))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			q, id := asked(t, w, meetings()["copy"])
+			require.NoError(t, q.Close())
+			other := w.open(func(c *Config) { c.Watch = true })
+			require.NoError(t, other.Answer(t.Context(), id, 1, Overwrite, false))
+			require.NoError(t, wish(other, t.Context(), id))
+			j := finish(t, w.open(), id)
+			assert.Equal(t, Done, j.State, j.Reason)
 		})
 	}
 }

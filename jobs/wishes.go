@@ -71,7 +71,7 @@ func (k *keeper) apply(r jobRow) error {
 	switch {
 	case r.want == wantPause && (r.state == Queued || r.state == Running || r.state == Asking):
 		return k.e.j.settle(r.id, Paused, wantPause)
-	case r.want == wantRun && r.state == Paused, r.want == wantAnswer && r.state == Asking:
+	case r.want == wantRun && (r.state == Paused || r.state == Asking), r.want == wantAnswer && r.state == Asking:
 		return k.e.j.settle(r.id, Queued, r.want)
 	case r.want == wantRetry && (r.state == Failed || r.state == Cancelled):
 		return k.e.j.again(r.id)

@@ -137,7 +137,7 @@ func (m *Model) paneView(i int) views.Pane {
 		v.Account, v.Note = m.deps.Account, p.at.Region
 	}
 	if p.at.buckets {
-		v.Classes = false
+		v.Classes, v.Regions = false, true
 	}
 	if d := m.drag; d != nil && d.ok && d.pane == i && d.zone != onStrip {
 		v.Drop = d.row < 0

@@ -180,7 +180,7 @@ func listBuckets(ctx context.Context, buckets BucketLister) (page, error) {
 	b := pageBuilder{}
 	b.regions = make(map[string]string, len(all))
 	for _, info := range all {
-		b.add(info.Name, "", true, -1, unix(info.Created))
+		b.add(info.Name, info.Region, true, -1, unix(info.Created))
 		b.regions[info.Name] = info.Region
 	}
 	return b.done(), nil

@@ -27,6 +27,7 @@ type Pane struct {
 	Cursor  int      // index into Rows; -1 for none
 	Focused bool
 	Classes bool     // keep a column for the storage class
+	Regions bool     // keep a wider one, which Row.Class fills with a region
 	Empty   []string // what is said instead of rows
 	Foot    string   // bottom border, left
 	Order   string   // bottom border, right
@@ -43,6 +44,7 @@ const (
 	minName       = 12
 	sizeCells     = 7 // "12.4 GB"
 	classCells    = 4
+	regionCells   = 15 // "na-siliconvalley", cut
 	longTime      = 12 // "22 Nov 14:05"
 	shortTime     = 6  // "22 Nov"
 	edges         = 3  // mark and space on the left, space on the right
@@ -53,17 +55,21 @@ const (
 
 // layout shares inner cells between the columns: names always get 12, and a
 // comfortable width before class and time are shown.
-func layout(inner int, classes bool) columns {
+func layout(inner int, p Pane) columns {
 	c := columns{name: inner - edges}
+	class := classCells
+	if p.Regions {
+		class = regionCells
+	}
 	if c.name-columnGap-sizeCells < minName {
 		c.name = max(c.name, 0)
 		return c
 	}
 	c.size = sizeCells
 	c.name -= columnGap + sizeCells
-	if classes && c.name-columnGap-classCells >= minName {
-		c.class = classCells
-		c.name -= columnGap + classCells
+	if (p.Classes || p.Regions) && c.name-columnGap-class >= minName {
+		c.class = class
+		c.name -= columnGap + class
 	}
 	switch {
 	case c.name-columnGap-longTime >= comfortableXL:
@@ -83,7 +89,7 @@ func (k *Look) Pane(p Pane, width, height int) []string {
 	border := k.edgeOf(p)
 	inner := width - 2
 	lines = append(lines, k.topBorder(p, border, inner))
-	cols := layout(inner, p.Classes)
+	cols := layout(inner, p)
 	side := border.On(k.Marks.Vertical)
 	for i := range height - 2 {
 		body := ""
@@ -244,7 +250,11 @@ func (k *Look) columns(r Row, c columns) string {
 		text += gap + pad(size, c.size, true)
 	}
 	if c.class > 0 {
-		text += gap + pad(Safe(Class(r.Class)), c.class, false)
+		class := r.Class
+		if c.class == classCells {
+			class = Class(class)
+		}
+		text += gap + pad(k.Width.Truncate(Safe(class), c.class, k.Marks.Ellipsis), c.class, false)
 	}
 	if c.modified > 0 {
 		text += gap + k.when(r.Modified, c.modified == shortTime)
