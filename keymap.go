@@ -18,6 +18,7 @@ func defaultKeys() tui.KeyMap {
 			Force:   bind("C-c C-c", "quit without asking", "ctrl+c"),
 			Suspend: bind("C-z", "suspend", "ctrl+z"),
 			Mouse:   bind("M-m", "leave the mouse to the terminal, or take it", "alt+m"),
+			Low:     bind("M-l", "draw less, for a slow line, or everything", "alt+l"),
 		},
 		Pane: tui.PaneKeys{
 			Copy:       bind("F5 c", "copy to the other pane", "f5", "alt+5", "c"),

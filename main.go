@@ -67,6 +67,8 @@ type app struct {
 	endpoint string
 	limit    string // bytes a second, for people
 	demo     bool
+	ascii    bool
+	low      bool
 	demoData string
 
 	account credentials.Found
@@ -93,6 +95,8 @@ func rootCommand() *cobra.Command {
 	flags.StringVar(&a.region, "region", "", "region of the bucket, such as ap-guangzhou")
 	flags.StringVar(&a.endpoint, "endpoint", "", "where to connect: a URL, {bucket} and {region} are filled in")
 	flags.StringVar(&a.limit, "limit", "", "hold all transfers together to so many bytes a second, such as 2MB")
+	root.Flags().BoolVar(&a.ascii, "ascii", false, "draw without characters beyond ASCII")
+	root.Flags().BoolVar(&a.low, "low-bandwidth", false, "draw less and less often, for a slow line")
 	root.Flags().BoolVar(&a.demo, "demo", false, "browse sample data on a local server; needs no account")
 	root.Flags().StringVar(&a.demoData, "demo-data", filepath.Join(stateDir(), "demo"), "folder that the demo keeps its data in")
 	root.AddCommand(headless.Commands(a.headless)...)
@@ -282,7 +286,7 @@ func (a *app) browse(ctx context.Context, args []string) error {
 		Edit:    func(name, region string) tui.Editable { return a.client.Bucket(name, region) },
 		Link:    func(name, region string) tui.Linker { return a.client.Bucket(name, region) },
 		Account: a.account.Name, AccountID: a.accountID(), Region: a.account.Region,
-		LocalDir: local, Remote: *remote, Home: xdg.Home, Watch: tui.WatchFolder, PlacesFile: filepath.Join(stateDir(), "places.toml"), Notice: notice, Explain: explain,
+		LocalDir: local, Remote: *remote, Home: xdg.Home, Watch: tui.WatchFolder, PlacesFile: filepath.Join(stateDir(), "places.toml"), Notice: notice, ASCII: a.ascii, LowBandwidth: a.low, Explain: explain,
 	})
 	return errors.Join(err, queue.Close(), stop())
 }

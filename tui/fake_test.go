@@ -23,7 +23,7 @@ func testKeys() KeyMap {
 	return KeyMap{
 		Global: GlobalKeys{
 			Help: bind("F1 ?", "f1", "?"), Jobs: bind("w", "w"), Quit: bind("q F10", "q", "f10"),
-			Force: bind("C-c C-c", "ctrl+c"), Suspend: bind("C-z", "ctrl+z"), Mouse: bind("M-m", "alt+m"),
+			Force: bind("C-c C-c", "ctrl+c"), Suspend: bind("C-z", "ctrl+z"), Mouse: bind("M-m", "alt+m"), Low: bind("M-l", "alt+l"),
 		},
 		Pane: PaneKeys{
 			Copy: bind("F5 c", "f5", "alt+5", "c"), Move: bind("F6 m", "f6", "m"), MakeFolder: bind("F7 n", "f7", "n"),

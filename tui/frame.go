@@ -131,6 +131,7 @@ func (m *Model) paneView(i int) views.Pane {
 		Cursor:  p.cursor - p.top,
 		Foot:    m.footOf(p),
 		Order:   m.orderOf(p),
+		Low:     m.look.Low,
 		Rows:    p.window(m.listHeight()),
 	}
 	if p.at.buckets || !p.at.Local() {

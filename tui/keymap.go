@@ -26,6 +26,7 @@ type GlobalKeys struct {
 	Force   key.Binding // pressed twice it quits without asking
 	Suspend key.Binding
 	Mouse   key.Binding
+	Low     key.Binding
 }
 
 // PaneKeys act in the focused pane.

@@ -129,6 +129,8 @@ func (m *Model) paneKey(pressed string) tea.Cmd {
 		return m.quit()
 	case matches(pressed, g.Suspend):
 		return tea.Suspend
+	case matches(pressed, g.Low):
+		m.toggleLow()
 	case matches(pressed, g.Mouse):
 		m.toggleMouse()
 	default:

@@ -42,8 +42,9 @@ type Model struct {
 	yanked        *yanked
 	press         *held // a button that is held down on a row
 	drag          *drag
-	noMouse       bool   // the terminal keeps the mouse to itself
-	prefix        string // keys of a sequence so far
+	asked         time.Time // when the terminal was asked what it can do; zero once it has answered
+	noMouse       bool      // the terminal keeps the mouse to itself
+	prefix        string    // keys of a sequence so far
 
 	status  string
 	tone    views.Tone
@@ -96,7 +97,8 @@ func New(ctx context.Context, deps Deps) *Model {
 		m.status, m.tone, m.sticky = deps.Notice, warning, true
 	}
 	m.ctx, m.end = context.WithCancel(ctx)
-	m.look = views.Look{Theme: deps.Theme, Marks: views.UnicodeMarks()}
+	m.look = views.Look{Theme: deps.Theme, Marks: views.UnicodeMarks(), Low: deps.LowBandwidth}
+	m.asked = deps.Now()
 	if deps.ASCII {
 		m.look.Marks = views.ASCIIMarks()
 	}
@@ -231,9 +233,38 @@ func (m *Model) background(msg tea.BackgroundColorMsg) {
 	}
 }
 
+// slowLine is from how long a round trip to the terminal on drawing less is
+// offered.
+const slowLine = 250 * time.Millisecond
+
+// roundTrip is called when the terminal first answers what it was asked at the
+// start.
+func (m *Model) roundTrip() {
+	if m.asked.IsZero() {
+		return
+	}
+	took := m.deps.Now().Sub(m.asked)
+	m.asked = time.Time{}
+	if took >= slowLine && !m.look.Low && m.status == "" {
+		m.say(fmt.Sprintf("a slow line: %d ms to the terminal and back%s%s draws less",
+			took.Milliseconds(), m.sep(), hint(m.deps.Keys.Global.Low, "").Key), plain)
+	}
+}
+
+// toggleLow draws less, or as usual again.
+func (m *Model) toggleLow() {
+	m.look.Low = !m.look.Low
+	if m.look.Low {
+		m.say("less is drawn, and less often", plain)
+		return
+	}
+	m.say("everything is drawn", plain)
+}
+
 // modeReport learns what the terminal can do. Cells are counted by grapheme
 // as soon as Bubble Tea switches that on (mode 2027).
 func (m *Model) modeReport(msg tea.ModeReportMsg) {
+	m.roundTrip()
 	switch msg.Mode {
 	case ansi.ModeSynchronizedOutput:
 		m.sync = msg.Value == ansi.ModeReset

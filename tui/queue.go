@@ -18,6 +18,9 @@ import (
 // keeps the strip below 600 bytes a second.
 const restBetween = 125 * time.Millisecond
 
+// restLow is the same on a slow line.
+const restLow = time.Second
+
 // resultStays is how long the strip shows a job that ended well.
 const resultStays = 5 * time.Second
 
@@ -44,14 +47,17 @@ func (m *Model) watchQueue() tea.Cmd {
 	if m.deps.Queue == nil {
 		return nil
 	}
-	ctx, queue := m.ctx, m.deps.Queue
+	ctx, queue, pause := m.ctx, m.deps.Queue, restBetween
+	if m.look.Low {
+		pause = restLow
+	}
 	return guarded(func() tea.Msg {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-queue.Changed():
 		}
-		if !rest(ctx, restBetween) {
+		if !rest(ctx, pause) {
 			return nil
 		}
 		return queueMsg{queue.Snapshot()}

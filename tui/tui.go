@@ -97,7 +97,10 @@ type Deps struct {
 	// ASCII draws without characters beyond it. Run sets it where the locale
 	// is not UTF-8.
 	ASCII bool
-	Now   func() time.Time // nil means time.Now
+	// LowBandwidth draws less and less often. It is offered where the terminal
+	// answers slowly.
+	LowBandwidth bool
+	Now          func() time.Time // nil means time.Now
 
 	// Input, Output and Environ replace the terminal and environment of the
 	// process; for tests.

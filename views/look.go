@@ -22,6 +22,9 @@ type Look struct {
 	Marks Marks
 	// Width is how the terminal counts the cells of a character.
 	Width ansi.Method
+	// Low draws less, for a slow line: the cursor is a mark without a bar, and
+	// panes show names and sizes only.
+	Low bool
 	// Now decides whether a time is shown with its year.
 	Now time.Time
 }

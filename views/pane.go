@@ -27,6 +27,7 @@ type Pane struct {
 	Cursor  int      // index into Rows; -1 for none
 	Focused bool
 	Classes bool     // keep a column for the storage class
+	Low     bool     // only names and sizes
 	Regions bool     // keep a wider one, which Row.Class fills with a region
 	Empty   []string // what is said instead of rows
 	Foot    string   // bottom border, left
@@ -67,9 +68,12 @@ func layout(inner int, p Pane) columns {
 	}
 	c.size = sizeCells
 	c.name -= columnGap + sizeCells
-	if (p.Classes || p.Regions) && c.name-columnGap-class >= minName {
+	if (p.Classes && !p.Low || p.Regions) && c.name-columnGap-class >= minName {
 		c.class = class
 		c.name -= columnGap + class
+	}
+	if p.Low {
+		return c
 	}
 	switch {
 	case c.name-columnGap-longTime >= comfortableXL:
@@ -202,6 +206,8 @@ func (k *Look) rowStyles(p Pane, r Row, cursor bool) rowStyles {
 		name = k.Folder
 	}
 	switch {
+	case k.Low:
+		return rowStyles{"", name, k.Odd, name}
 	case cursor && p.Focused && r.Marked:
 		return rowStyles{k.CursorMark, k.CursorMark, k.CursorOdd, k.CursorMark}
 	case cursor && p.Focused:
@@ -222,6 +228,8 @@ func (k *Look) row(p Pane, i int, c columns, inner int) string {
 	}
 	l := line{look: k}
 	switch {
+	case cursor && p.Focused && k.Low:
+		l.put(k.Accent, k.Marks.Cursor)
 	case r.Marked:
 		l.put(s.mark, k.Marks.Mark)
 	case cursor && p.Focused:
