@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -50,18 +51,7 @@ func measureMoves(t testing.TB, w window, presses int) []figure {
 	term.waitFor("photos-1250000000")
 	term.press("\t", 200*time.Millisecond)
 	size := fmt.Sprintf(" %dx%d", w.width, w.height)
-	var moves []float64
-	var times []time.Duration
-	for i := range min(w.height-8, 20) {
-		n, took := term.press("j", jitter(i))
-		moves, times = append(moves, float64(n)), append(times, took)
-	}
-	term.press("\x02\x02", quiet) // back to the first page
-	var all []float64
-	for i := range presses {
-		n, took := term.press("j", jitter(i))
-		all, times = append(all, float64(n)), append(times, took)
-	}
+	moves, all, times := term.moves("j", w, presses, "\x02\x02") // back to the first page
 	slices.Sort(times)
 	return []figure{
 		{"bytes per cursor move, mean" + size, mean(moves), w.move, "B", w.peer, false},
@@ -69,6 +59,74 @@ func measureMoves(t testing.TB, w window, presses int) []figure {
 		{"bytes per move while scrolling, mean of 100" + size, mean(all), w.scroll, "B", w.peer, false},
 		{"key to last byte, median" + size, ms(times[len(times)/2]), 5, "ms", "superfile 18", true},
 		{"key to last byte, p95" + size, ms(times[len(times)*95/100]), 10, "ms", "superfile 26", true},
+	}
+}
+
+// moves presses the key that moves the cursor down, within the window and, from
+// its top, for presses times.
+func (term *terminal) moves(down string, w window, presses int, top string) (inside, all []float64, times []time.Duration) {
+	for i := range min(w.height-8, 20) {
+		n, took := term.press(down, jitter(i))
+		inside, times = append(inside, float64(n)), append(times, took)
+	}
+	term.press(top, quiet)
+	for i := range presses {
+		n, took := term.press(down, jitter(i))
+		all, times = append(all, float64(n)), append(times, took)
+	}
+	return inside, all, times
+}
+
+// burst presses the key sixty times at once; all that follows is the answer.
+func (term *terminal) burst(down string) (sent, took float64) {
+	n, last := term.press(strings.Repeat(down, 60), 5*quiet)
+	return float64(n), ms(last)
+}
+
+// measureBurst returns the figures of sixty keys that come together.
+func measureBurst(t testing.TB) []figure {
+	term := startTerminal(t, 120, 40, "COSMANDER_TUI_ROWS=100000", "COSMANDER_TUI_CJK=1", "COSMANDER_TUI_DIR="+t.TempDir())
+	term.waitFor("photos-1250000000")
+	term.press("\t", 200*time.Millisecond)
+	sent, took := term.burst("j")
+	return []figure{
+		{"bytes of a burst of 60 keys 120x40", sent, 4000, "B", "mc 5985", false},
+		{"burst of 60 keys to last byte 120x40", took, 100, "ms", "mc 38", true},
+	}
+}
+
+// measureCommander drives Midnight Commander the same way, over a folder of
+// names like those of measureMoves; nothing if it is not installed.
+func measureCommander(t testing.TB, w window, presses int) []figure {
+	path, err := exec.LookPath("mc")
+	if err != nil {
+		return nil
+	}
+	dir := t.TempDir()
+	for i := range 1000 {
+		name := fmt.Sprintf("file-%07d.bin", i)
+		if i%5 == 0 {
+			name = fmt.Sprintf("file-%07d 旅行.jpg", i)
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
+	}
+	cmd := exec.CommandContext(t.Context(), path, "--nosubshell", dir, dir)
+	cmd.Env = []string{"TERM=xterm-256color", "LANG=C.UTF-8", "HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}
+	term := startCommand(t, w.width, w.height, cmd)
+	term.waitFor("file-0000001")
+	term.settle(300 * time.Millisecond)
+	const down, home = "\x1bOB", "\x1bOH"
+	moves, all, times := term.moves(down, w, presses, home)
+	term.press(home, quiet)
+	sent, took := term.burst(down)
+	slices.Sort(times)
+	size := fmt.Sprintf(" %dx%d", w.width, w.height)
+	return []figure{
+		{"mc: bytes per cursor move, mean" + size, mean(moves), w.move, "B", "itself", true},
+		{"mc: bytes per move while scrolling, mean of 100" + size, mean(all), w.scroll, "B", "itself", true},
+		{"mc: key to last byte, median" + size, ms(times[len(times)/2]), 5, "ms", "itself", true},
+		{"mc: bytes of a burst of 60 keys" + size, sent, 4000, "B", "itself", true},
+		{"mc: burst of 60 keys to last byte" + size, took, 100, "ms", "itself", true},
 	}
 }
 
@@ -114,6 +172,16 @@ func TestTerminal_SendsFewBytesPerMove(t *testing.T) {
 	}
 }
 
+func TestTerminal_DrawsABurstOfKeysInAFewFrames(t *testing.T) {
+	t.Parallel()
+	for _, f := range measureBurst(t) {
+		t.Log(f)
+		if !f.timing {
+			assert.LessOrEqual(t, f.got, f.bound, f.name)
+		}
+	}
+}
+
 func TestTerminal_IsSilentWhenIdleAndTerseWhenJobsRun(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -131,9 +199,12 @@ func TestTerminal_IsSilentWhenIdleAndTerseWhenJobsRun(t *testing.T) {
 func BenchmarkTerminalBytes(b *testing.B) {
 	for range b.N {
 		for _, w := range windows {
-			for _, f := range measureMoves(b, w, 100) {
+			for _, f := range append(measureMoves(b, w, 100), measureCommander(b, w, 100)...) {
 				fmt.Println(f)
 			}
+		}
+		for _, f := range measureBurst(b) {
+			fmt.Println(f)
 		}
 		fmt.Println(figure{"bytes per second, idle", measureIdle(b, 3*time.Second, ""), 0, "B/s", "0", false})
 		fmt.Println(figure{"bytes per second, four jobs", measureIdle(b, 5*time.Second, "4"), 600, "B/s", "-", false})

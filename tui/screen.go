@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -84,19 +85,48 @@ func (s *screen) show(f frame) {
 	s.mail <- f
 }
 
+// frameGap is the least time between two frames. The first frame after a rest
+// is painted at once; of what a burst of keys makes, sixty held-down arrows for
+// instance, few are.
+const frameGap = 16 * time.Millisecond
+
 // run paints until close.
 func (s *screen) run() {
 	defer close(s.done)
-	for {
+	for painted := (time.Time{}); ; {
 		select {
 		case <-s.stop:
 			return
 		case f := <-s.mail:
+			if !s.newest(&f, frameGap-time.Since(painted)) {
+				return
+			}
 			s.draw(&f)
+			painted = time.Now()
 		case <-s.kick:
 			s.draw(nil)
 		}
 	}
+}
+
+// newest waits and takes the frame that has come meanwhile, if one has; false
+// if the screen was closed.
+func (s *screen) newest(f *frame, wait time.Duration) bool {
+	if wait <= 0 {
+		return true
+	}
+	gap := time.NewTimer(wait)
+	defer gap.Stop()
+	select {
+	case <-s.stop:
+		return false
+	case <-gap.C:
+	}
+	select {
+	case *f = <-s.mail:
+	default:
+	}
+	return true
 }
 
 // draw paints f, or the last frame again. Errors are not looked at: the

@@ -38,7 +38,12 @@ var answers = map[string]string{
 // startTerminal starts the program; env shapes it.
 func startTerminal(t testing.TB, width, height int, env ...string) *terminal {
 	t.Helper()
-	cmd := programCommand(t, env...)
+	return startCommand(t, width, height, programCommand(t, env...))
+}
+
+// startCommand starts any program in a terminal.
+func startCommand(t testing.TB, width, height int, cmd *exec.Cmd) *terminal {
+	t.Helper()
 	f, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)})
 	require.NoError(t, err)
 	term := &terminal{t: t, cmd: cmd, pty: f, ends: make(chan error, 1), last: time.Now()}
