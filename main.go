@@ -47,17 +47,8 @@ func main() {
 // already.
 func complain(err error) {
 	if !errors.Is(err, headless.ErrIncomplete) {
-		fmt.Fprintln(os.Stderr, "cosmander: "+views.Safe(explain(err)))
+		fmt.Fprintln(os.Stderr, "cosmander: "+views.Safe(cos.WithHint(err)))
 	}
-}
-
-// explain words an error for people: what happened, and what to do if that is
-// known.
-func explain(err error) string {
-	if hint := cos.Hint(err); hint != "" {
-		return err.Error() + " · " + hint
-	}
-	return err.Error()
 }
 
 // app holds the flags and the parts that are built from them.
@@ -263,7 +254,7 @@ func (a *app) browse(ctx context.Context, args []string) error {
 		stop, err = a.startDemo(ctx)
 	} else if trouble := a.connect(); trouble != nil {
 		// The panes open all the same: this machine's side works without.
-		notice = explain(trouble)
+		notice = cos.WithHint(trouble)
 		err = a.connectWith(a.nobody(), missing{trouble})
 	}
 	if err != nil {
@@ -280,7 +271,7 @@ func (a *app) browse(ctx context.Context, args []string) error {
 		Keys: defaultKeys(), Queue: queue, Buckets: a.client,
 		Bucket:  func(name, region string) tui.Store { return a.client.Bucket(name, region) },
 		Account: a.account.Name, AccountID: a.accountID(), Region: a.account.Region,
-		LocalDir: local, Remote: *remote, Home: xdg.Home, Notice: notice, Explain: explain,
+		LocalDir: local, Remote: *remote, Home: xdg.Home, Notice: notice, Explain: cos.WithHint,
 	})
 	return errors.Join(err, queue.Close(), stop())
 }
