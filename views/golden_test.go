@@ -207,19 +207,6 @@ func TestTitle(t *testing.T) {
 	}
 }
 
-func TestJobList_ItemsFrame(t *testing.T) {
-	t.Parallel()
-	v := &JobList{}
-	v.Show(sampleJobs())
-	v.Details = 5
-	v.Items = []jobs.Item{
-		{N: 2, Name: "docs/report.pdf", State: jobs.Failed, Size: 100, Code: "AccessDenied", RequestID: "5f3a", Reason: "PutObject cos://p-1/docs/report.pdf: AccessDenied: no (403, request 5f3a)"},
-		{N: 1, Name: "docs/旅行.pdf", State: jobs.Done, Verified: true, Size: 88_000},
-		{N: 3, Name: "docs/old.pdf", State: jobs.Done, Skipped: true, Size: 88_000},
-	}
-	golden(t, "items-100x8", v.Draw(testLook(), 100, 8), 100)
-}
-
 func TestStrip_Frames(t *testing.T) {
 	t.Parallel()
 	k := testLook()

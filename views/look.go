@@ -34,6 +34,7 @@ type Marks struct {
 	TopLeft, TopRight, BottomLeft, BottomEnd string
 	Bar                                      []string // by eighths; the last is full
 	BarOff                                   string
+	Spark                                    []string // heights of a sparkline; the last is full
 	Unicode                                  bool
 }
 
@@ -45,6 +46,7 @@ func UnicodeMarks() Marks {
 		Dot: "·", Open: "‹", Shut: "›", Horizontal: "─", Vertical: "│",
 		TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomEnd: "╯",
 		Bar: []string{"▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"}, BarOff: " ", Unicode: true,
+		Spark: []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 	}
 }
 
@@ -55,7 +57,7 @@ func ASCIIMarks() Marks {
 		Up: "^", Down: "v", Delete: "-", To: ">", Done: "+", Failed: "x",
 		Dot: "-", Open: "<", Shut: ">", Horizontal: "-", Vertical: "|",
 		TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomEnd: "+",
-		Bar: []string{"#"}, BarOff: ".",
+		Bar: []string{"#"}, BarOff: ".", Spark: []string{".", ":", "-", "=", "+", "*", "#", "@"},
 	}
 }
 

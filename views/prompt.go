@@ -1,6 +1,9 @@
 package views
 
 import (
+	"cmp"
+	"slices"
+
 	"cosmander/theme"
 )
 
@@ -8,6 +11,11 @@ import (
 type Prompt struct {
 	Title string
 	Where string // said above the line
+	Label string // before Where; "in" if empty
+	Does  string // what Enter does; "makes it" if empty
+	// Steps are common texts. Next and Down put the one after the present text
+	// in its place, Previous and Up the one before it.
+	Steps []string
 	// Check returns what is wrong with the text, or "".
 	Check func(text string) string
 
@@ -61,9 +69,33 @@ func (p *Prompt) Do(in Input) Action {
 		p.cursor = 0
 	case Bottom:
 		p.cursor = len(p.text)
-	case NoInput, Next, Previous, Up, Down, PageUp, PageDown:
+	case Next, Down:
+		p.step(1)
+	case Previous, Up:
+		p.step(-1)
+	case NoInput, PageUp, PageDown:
 	}
 	return None
+}
+
+// step puts another of the common texts in the place of this one.
+func (p *Prompt) step(by int) {
+	if len(p.Steps) == 0 {
+		return
+	}
+	i := slices.Index(p.Steps, p.Text())
+	if i < 0 && by < 0 {
+		i = 0
+	}
+	p.Set(p.Steps[(i+by+len(p.Steps))%len(p.Steps)])
+}
+
+// Set replaces the text.
+func (p *Prompt) Set(text string) {
+	p.text = nil
+	p.cursor = 0
+	p.Type(text)
+	p.cursor = len(p.text)
 }
 
 // Draw returns the lines of the dialog.
@@ -73,14 +105,19 @@ func (p *Prompt) Draw(k *Look, width, _ int) []string {
 	wrong := line{look: k}
 	wrong.blank("", 2)
 	wrong.glyphs(cutEnd(glyphs(p.wrong, k.Width), inner-4, k.Marks.Ellipsis), k.Danger, k.Odd)
+	label, does := cmp.Or(p.Label, "in"), cmp.Or(p.Does, "makes it")
+	hint := "Enter " + does + k.sep() + "Esc leaves"
+	if len(p.Steps) > 0 {
+		hint = "Tab steps" + k.sep() + hint
+	}
 	body := []string{
 		"",
-		k.fact("in", p.Where, 4, inner),
+		k.fact(label, p.Where, len(label)+2, inner),
 		"",
 		p.input(k, inner),
 		wrong.String(),
 	}
-	return k.box(p.Title, "Enter makes it"+k.sep()+"Esc leaves", body, width, k.Accent)
+	return k.box(p.Title, hint, body, width, k.Accent)
 }
 
 // input draws the line that is edited with its cursor; a long text is cut so

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -115,6 +116,8 @@ type Strip struct {
 	// Items of all live jobs; 0 if they are not worth a number.
 	ItemsDone, Items int64
 	Rate             float64
+	Limit            int64  // bytes a second; 0: none
+	Asking           int64  // items that wait for an answer
 	Left             string // "0:42 left", or why it waits
 	Count            string // "1 of 3"
 	Jobs             string // the key of the job list and its name
@@ -138,10 +141,15 @@ func (k *Look) Strip(s Strip, width int) string {
 		right.put(k.Text, "  "+items)
 	}
 	right.put(k.Text, " "+percent(s.Done, s.Total))
-	right.put(k.Text, pad(Rate(s.Rate), 12, true))
+	limited := s.Limit > 0 && width >= 76
+	if limited {
+		right.put(k.Text, pad(cmp.Or(Rate(s.Rate), "0 B/s")+" of "+Rate(float64(s.Limit)), 2*rateCells+2, true))
+	} else {
+		right.put(k.Text, pad(Rate(s.Rate), 12, true))
+	}
 	right.put(k.Dim, pad(s.Left, 14, true))
 	tail := s.Count + k.sep() + s.Jobs
-	if items != "" && width < 110 {
+	if (items != "" || limited) && width < 110 {
 		key, _, _ := strings.Cut(s.Jobs, " ")
 		tail = key + " " + s.Count
 	}
@@ -149,6 +157,9 @@ func (k *Look) Strip(s Strip, width int) string {
 		right.put(k.Dim, "   "+tail)
 	}
 	l := line{look: k}
+	if s.Asking > 0 {
+		l.put(k.Odd, " ? "+Count(s.Asking)+" ask ")
+	}
 	l.put(k.Accent, " "+k.arrow(s.Kind)+" ")
 	k.stripTitle(&l, s, width-right.cells-l.cells-2)
 	l.to(width-right.cells-1, "")
