@@ -39,7 +39,8 @@ type PaneKeys struct {
 
 // JobKeys act in the list of jobs.
 type JobKeys struct {
-	Pause, Details, Retry, Cancel, Clear key.Binding
+	Pause, Details, Answer, Retry, Cancel, Clear key.Binding
+	Sooner, Later, Next, Raise, Lower, Limit     key.Binding
 }
 
 // DialogKeys act in dialogs, in the help and in the list of jobs.

@@ -49,7 +49,11 @@ type Model struct {
 	rate    float64               // as the strip shows it
 	left    time.Duration
 	pacedAt time.Time
-	ticking bool // a clock runs for jobs that wait to retry
+	rates   history
+	// paced is the queue as the list of jobs shows it.
+	paced       jobs.Snapshot
+	listPacedAt time.Time
+	ticking     bool // a clock runs for jobs that wait to retry
 
 	reading  bool // the items of a job are being read
 	reread   bool // and have changed meanwhile
@@ -100,6 +104,7 @@ func New(ctx context.Context, deps Deps) *Model {
 	}
 	if deps.Queue != nil {
 		m.queue = deps.Queue.Snapshot()
+		m.paced = m.queue
 	}
 	return m
 }
@@ -162,6 +167,8 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 		return m.made(msg)
 	case itemsMsg:
 		return m.items(msg)
+	case askingMsg:
+		m.asking(msg)
 	case failedMsg:
 		m.sayError(msg.err)
 	}
