@@ -38,7 +38,7 @@ func ParseBandwidth(text string) (int64, error) {
 	}
 	n, err := humanize.ParseBytes(strings.TrimSpace(strings.TrimSuffix(text, "/s")))
 	if err != nil || n > math.MaxInt64 {
-		return 0, fmt.Errorf("%q is no limit: want bytes a second, such as 500kB or 2MB/s", text)
+		return 0, fmt.Errorf("%q is no limit: want bytes a second, such as 2MB/s", text)
 	}
 	if n < MinBandwidth {
 		return 0, fmt.Errorf("%s is too little: the least is 32KiB/s", text)

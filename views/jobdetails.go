@@ -102,7 +102,7 @@ func (v *JobList) head(k *Look, j jobs.Job, inner, rows int) []string {
 	if j.To != "" {
 		lines = append(lines, k.fact("to", j.To, factCells, inner))
 	}
-	last := "  " + k.Accent.On(k.rateHistory(v.JobRates, min(inner-4, maxSpark)))
+	last := "  " + k.Dim.On(k.rateHistory(v.JobRates, min(inner-4, maxSpark)))
 	if reason := k.reason(j, objectFirst(j.Reason)); reason != "" && !j.State.Final() {
 		last = "  " + k.Odd.On(k.Wrap(reason, inner-4, 1)[0])
 	}

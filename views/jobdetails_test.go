@@ -162,11 +162,11 @@ func TestSparkline(t *testing.T) {
 	t.Parallel()
 	k := testLook()
 	text, peak := k.sparkline([]float64{9, 0, 1, 4, 8}, 4)
-	assert.Equal(t, " ▂▅█", text)
+	assert.Equal(t, " ▁▄█", text)
 	assert.InDelta(t, 8, peak, 0, "of what is seen")
 	k.Marks = ASCIIMarks()
 	text, _ = k.sparkline([]float64{0, 1, 4, 8}, 9)
-	assert.Equal(t, " :+@", text)
+	assert.Equal(t, " .=@", text)
 	for _, none := range [][]float64{nil, {}, {0, 0, 0}} {
 		assert.Empty(t, k.rateHistory(none, 60), "an idle queue draws nothing")
 	}
@@ -185,4 +185,17 @@ func TestJobList_FramesWithRatesAndLimit(t *testing.T) {
 	k := testLook()
 	k.Marks = ASCIIMarks()
 	golden(t, "jobs-rates-ascii-80x12", v.Draw(k, 80, 12), 80)
+}
+
+func TestBrief_LeavesOutTheRequestAndItsAddress(t *testing.T) {
+	t.Parallel()
+	for reason, want := range map[string]string{
+		"PutObject cos://b-1/a.txt: AccessDenied: no":        "AccessDenied: no",
+		"PutObject cos://b-1/旅行 1/a b.txt: AccessDenied: no": "AccessDenied: no",
+		"open /home/PutObject: no such file":                 "open /home/PutObject: no such file",
+		"2 of 30 failed: PutObject cos://b-1/a.txt: no":      "2 of 30 failed: no",
+		"disk full": "disk full",
+	} {
+		assert.Equal(t, want, Brief(reason))
+	}
 }

@@ -164,15 +164,15 @@ func (k *Look) jobNumbers(l *line, j jobs.Job, c jobColumns) {
 }
 
 // request matches the name of a request and the address it was about, at the
-// beginning of an error.
-var request = regexp.MustCompile(`^[A-Z][a-z]+[A-Z][A-Za-z]* (cos://\S*: )`)
+// beginning of an error or behind how many items failed.
+var request = regexp.MustCompile(`^((?:\d+ of \d+ failed: )?)[A-Z][a-z]+[A-Z][A-Za-z]* (cos://.*?: )`)
 
 // objectFirst leaves out the name of the request, which says nothing to users.
-func objectFirst(reason string) string { return request.ReplaceAllString(reason, "$1") }
+func objectFirst(reason string) string { return request.ReplaceAllString(reason, "$1$2") }
 
 // Brief leaves the address out of the reason of a job or an item too, where the
 // name stands beside it.
-func Brief(reason string) string { return request.ReplaceAllString(reason, "") }
+func Brief(reason string) string { return request.ReplaceAllString(reason, "$1") }
 
 // reason says why a job waits or failed, in the words of why, and when it goes
 // on.

@@ -125,7 +125,7 @@ func (v *JobList) Draw(k *Look, width, height int) []string {
 	if j, ok := v.Current(); ok && j.ItemsAsking > 0 {
 		hints = append([]Hint{v.Answer}, hints...)
 	}
-	return k.page(title, note, k.hintLine(hints, width-6), body, width, k.Accent)
+	return k.page(title, note, k.hintLine(hints, width-6), body, width, k.Dim)
 }
 
 // scrolled is the first of n rows that page lines show, so that the cursor is

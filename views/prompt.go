@@ -102,9 +102,6 @@ func (p *Prompt) Set(text string) {
 func (p *Prompt) Draw(k *Look, width, _ int) []string {
 	width = min(width, 60)
 	inner := width - 2
-	wrong := line{look: k}
-	wrong.blank("", 2)
-	wrong.glyphs(cutEnd(glyphs(p.wrong, k.Width), inner-4, k.Marks.Ellipsis), k.Danger, k.Odd)
 	label, does := cmp.Or(p.Label, "in"), cmp.Or(p.Does, "makes it")
 	hint := "Enter " + does + k.sep() + "Esc leaves"
 	if len(p.Steps) > 0 {
@@ -115,10 +112,15 @@ func (p *Prompt) Draw(k *Look, width, _ int) []string {
 		k.fact(label, p.Where, len(label)+2, inner),
 		"",
 		p.input(k, inner),
-		wrong.String(),
+	}
+	for _, text := range k.Wrap(p.wrong, inner-4, wrongLines) {
+		body = append(body, "  "+k.Danger.On(text))
 	}
 	return k.box(p.Title, hint, body, width, k.Accent)
 }
+
+// wrongLines is how many lines may say what is wrong.
+const wrongLines = 3
 
 // input draws the line that is edited with its cursor; a long text is cut so
 // that the cursor stays in sight.

@@ -2,8 +2,9 @@ package views
 
 import "strings"
 
-// sparkline draws the last cells samples of a rate, a cell each, the highest
-// of them as high as a cell. Nothing moved where a cell is blank.
+// sparkline draws the last cells samples of a rate, a cell each. Only the peak
+// fills its cell, so that a steady rate is no solid bar. Nothing moved where a
+// cell is blank.
 func (k *Look) sparkline(rates []float64, cells int) (text string, peak float64) {
 	rates = rates[max(len(rates)-cells, 0):]
 	for _, r := range rates {
@@ -19,7 +20,7 @@ func (k *Look) sparkline(rates []float64, cells int) (text string, peak float64)
 			b.WriteString(" ")
 			continue
 		}
-		b.WriteString(steps[min(int(r/peak*float64(len(steps))), len(steps)-1)])
+		b.WriteString(steps[int(r/peak*float64(len(steps)-1))])
 	}
 	return b.String(), peak
 }
