@@ -194,7 +194,7 @@ func TestSpec_CanonicalRefusesNonsense(t *testing.T) {
 		"dest without slash":  {Kind: Upload, Sources: src(local, false), Dest: Place{Bucket: "b-1", Key: "x"}},
 		"prefix no slash":     {Kind: Delete, Sources: src(Place{Bucket: "b-1", Key: "x"}, true)},
 		"no key":              {Kind: Delete, Sources: src(Place{Bucket: "b-1"}, false)},
-		"conflict":            {Kind: Upload, Sources: src(local, false), Dest: remote, OnConflict: "ask"},
+		"conflict":            {Kind: Upload, Sources: src(local, false), Dest: remote, OnConflict: "perhaps"},
 	} {
 		_, err := s.canonical("a")
 		assert.Error(t, err, name)
