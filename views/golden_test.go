@@ -2,6 +2,7 @@ package views
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -215,9 +216,16 @@ func TestStrip_Frames(t *testing.T) {
 	many.Title = "旅行 video.mp4 and 5 192 more"
 	many.ItemsDone, many.Items = 1203, 5193
 	ended := Strip{Result: "report.pdf: AccessDenied, request 5f3a", Failed: true, Jobs: "w jobs"}
-	golden(t, "strip-60", []string{k.Strip(s, 60), k.Strip(many, 60), k.Strip(ended, 60)}, 60)
-	golden(t, "strip-80", []string{k.Strip(s, 80), k.Strip(many, 80), k.Strip(ended, 80)}, 80)
-	golden(t, "strip-120", []string{k.Strip(s, 120), k.Strip(many, 120), k.Strip(ended, 120)}, 120)
+	limited, asking := s, many
+	limited.Limit, asking.Limit, asking.Asking = 20_000_000, 2_000_000, 28
+	asks := Strip{Kind: jobs.Upload, Title: "旅行/", To: "cos://p-1/", Done: 6, Total: 100, ItemsDone: 2, Items: 30, Asking: 28, Left: "asks", Count: "1 job", Jobs: "w jobs"}
+	for _, width := range []int{60, 80, 120} {
+		var lines []string
+		for _, s := range []Strip{s, many, ended, limited, asking, asks} {
+			lines = append(lines, k.Strip(s, width))
+		}
+		golden(t, fmt.Sprintf("strip-%d", width), lines, width)
+	}
 }
 
 func TestPlan_TurnsThroughEveryAnswerBothWays(t *testing.T) {

@@ -133,7 +133,11 @@ func (k *Look) Strip(s Strip, width int) string {
 	right := line{look: k}
 	barCells := min(max(width/7, 6), 24)
 	items := progress(s.ItemsDone, s.Items)
-	if items == "" || width >= 110 {
+	wide := width >= 110
+	if s.Asking > 0 && !wide {
+		barCells, items = 0, "" // what asks is said instead
+	}
+	if items == "" || wide {
 		right.WriteString(k.bar(s.Done, s.Total, barCells))
 		right.cells += barCells
 	}
@@ -141,15 +145,15 @@ func (k *Look) Strip(s Strip, width int) string {
 		right.put(k.Text, "  "+items)
 	}
 	right.put(k.Text, " "+percent(s.Done, s.Total))
-	limited := s.Limit > 0 && width >= 76
+	limited := s.Limit > 0 && width >= 76 && (s.Asking == 0 || wide)
 	if limited {
-		right.put(k.Text, pad(cmp.Or(Rate(s.Rate), "0 B/s")+" of "+Rate(float64(s.Limit)), 2*rateCells+2, true))
+		right.put(k.Text, pad(cmp.Or(Rate(s.Rate), "0 B/s")+" of "+Rate(float64(s.Limit)), 2*rateCells+4, true))
 	} else {
 		right.put(k.Text, pad(Rate(s.Rate), 12, true))
 	}
 	right.put(k.Dim, pad(s.Left, 14, true))
 	tail := s.Count + k.sep() + s.Jobs
-	if (items != "" || limited) && width < 110 {
+	if (items != "" || limited) && !wide {
 		key, _, _ := strings.Cut(s.Jobs, " ")
 		tail = key + " " + s.Count
 	}
