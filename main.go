@@ -7,15 +7,12 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/adrg/xdg"
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -25,6 +22,7 @@ import (
 	"cosmander/cos/emulator/demo"
 	"cosmander/jobs"
 	"cosmander/jobs/headless"
+	"cosmander/jobs/settings"
 	"cosmander/tui"
 	"cosmander/views"
 )
@@ -60,6 +58,8 @@ type app struct {
 	demo     bool
 	demoData string
 
+	transfers settings.Transfers
+
 	account credentials.Found
 	client  *cos.Client
 }
@@ -83,7 +83,7 @@ func rootCommand() *cobra.Command {
 	flags.StringVar(&a.profile, "profile", "", "profile of the configuration file")
 	flags.StringVar(&a.region, "region", "", "region of the bucket, such as ap-guangzhou")
 	flags.StringVar(&a.endpoint, "endpoint", "", "where to connect: a URL, {bucket} and {region} are filled in")
-	flags.StringVar(&a.limit, "limit", "", "hold all transfers together to so many bytes a second, such as 2MB")
+	flags.StringVar(&a.limit, "limit", "", "hold all transfers together to so many bytes a second, such as 2MB; none is no limit")
 	root.Flags().BoolVar(&a.demo, "demo", false, "browse sample data on a local server; needs no account")
 	root.Flags().StringVar(&a.demoData, "demo-data", filepath.Join(stateDir(), "demo"), "folder that the demo keeps its data in")
 	root.AddCommand(headless.Commands(a.headless)...)
@@ -176,31 +176,26 @@ func (a *app) accountID() string {
 }
 
 func (a *app) openQueue(ctx context.Context, manual bool) (*jobs.Queue, error) {
-	limit, err := bandwidth(a.limit)
-	if err != nil {
-		return nil, err
-	}
-	return jobs.Open(ctx, jobs.Config{
-		Journal: journalFile(),
-		Account: a.accountID(),
-		Manual:  manual, Bandwidth: limit,
+	cfg := jobs.Config{
+		Journal: journalFile(), Account: a.accountID(), Manual: manual,
 		Bucket: func(bucket, region string) (*cos.Bucket, error) { return a.client.Bucket(bucket, region), nil },
-	})
-}
-
-// bandwidth reads what --limit was given: "2MB" and "2MB/s" are the same.
-func bandwidth(limit string) (int64, error) {
-	if limit == "" {
-		return 0, nil
 	}
-	n, err := humanize.ParseBytes(strings.TrimSuffix(limit, "/s"))
-	if err != nil || n > math.MaxInt64 {
-		return 0, fmt.Errorf("--limit %s: want bytes a second, such as 500kB or 2MB", limit)
+	a.transfers.Apply(&cfg)
+	if a.limit != "" {
+		limit, err := jobs.ParseBandwidth(a.limit)
+		if err != nil {
+			return nil, fmt.Errorf("--limit: %w", err)
+		}
+		cfg.Bandwidth = limit
 	}
-	return int64(n), nil
+	return jobs.Open(ctx, cfg)
 }
 
 func (a *app) headless(cmd *cobra.Command, run func(context.Context, *headless.Env) error) error {
+	var err error
+	if a.transfers, err = settings.Read(configFile()); err != nil {
+		return err
+	}
 	if err := a.connect(); err != nil {
 		return err
 	}
@@ -259,6 +254,10 @@ func (a *app) browse(ctx context.Context, args []string) error {
 	}
 	if err != nil {
 		return err
+	}
+	var trouble error
+	if a.transfers, trouble = settings.Read(configFile()); trouble != nil && notice == "" {
+		notice = trouble.Error() + " · until then the defaults count"
 	}
 	if remote == nil {
 		remote = &cos.URI{Bucket: a.account.Bucket, Key: a.account.Prefix}
