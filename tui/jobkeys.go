@@ -18,7 +18,7 @@ func (m *Model) jobKey(list *views.JobList, pressed string) (tea.Cmd, bool) {
 		m.pop()
 		return nil, true
 	case matches(pressed, k.Global.Help):
-		m.push(modal{view: &views.Help{Sections: k.help()}, act: func() tea.Cmd { return nil }})
+		m.push(modal{view: &views.Help{Sections: k.help("Jobs")}, act: func() tea.Cmd { return nil }})
 		return nil, true
 	case matches(pressed, k.Jobs.Clear):
 		return m.onQueue("clear the list", m.deps.Queue.ClearDone), true

@@ -93,6 +93,18 @@ func TestJobs_DetailsShowFailedItemsFirstAndEverythingOfOne(t *testing.T) {
 	assert.Nil(t, d.m.jobList())
 }
 
+func TestJobs_HelpBeginsWithTheirKeys(t *testing.T) {
+	t.Parallel()
+	d := drive(t, "x")
+	d.press("w", "?")
+	assert.Regexp(t, `Keys.*\n.*  Jobs`, d.screen())
+	assert.Contains(t, d.screen(), "Jobs ", "the list stays behind it")
+	d.press("esc")
+	assert.NotNil(t, d.m.jobList())
+	d.press("esc", "?")
+	assert.Regexp(t, `Keys.*\n.*  Panes`, d.screen())
+}
+
 func TestJobs_DetailsFollowTheQueue(t *testing.T) {
 	t.Parallel()
 	d := drive(t, "x")

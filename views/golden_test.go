@@ -166,7 +166,7 @@ func sampleJobs() jobs.Snapshot {
 		{ID: 2, Kind: jobs.Upload, State: jobs.Queued, Title: "a.jpg and 5192 more", From: "~/photos/2026", To: "cos://p-1/2026/", Items: 5193, ItemsDone: 1203, Bytes: 1000, BytesDone: 90, Left: -1},
 		{ID: 3, Kind: jobs.Download, State: jobs.Retrying, Title: "旅行.tar", From: "cos://p-1/", To: "~/in", Bytes: 100, BytesDone: 41, Left: -1, RetryAt: noon.Add(4 * time.Second), Reason: "503 SlowDown"},
 		{ID: 4, Kind: jobs.Delete, State: jobs.Done, Title: "logs/", From: "cos://p-1/logs/", Items: 4212, ItemsDone: 4212, Left: -1},
-		{ID: 5, Kind: jobs.Download, State: jobs.Failed, Title: "report.pdf", From: "cos://p-1/docs/", To: "~/in", Bytes: 100, BytesDone: 41, Left: -1, Reason: "PutObject cos://p-1/docs/report.pdf: AccessDenied: no (403, request 5f3a)"},
+		{ID: 5, Kind: jobs.Download, State: jobs.Failed, Title: "report.pdf", From: "cos://p-1/docs/", To: "~/in", Bytes: 100, BytesDone: 41, Left: -1, Reason: "PutObject cos://p-1/docs/report.pdf: AccessDenied: no (403, request 5f3a) · this key pair may not do that: ask for the permission or use another profile"},
 		{ID: 6, Kind: jobs.Upload, State: jobs.Done, Title: "a.txt", From: "~", To: "cos://p-1/", Items: 1, ItemsDone: 1, Bytes: 5, BytesDone: 5, Left: -1},
 	}}
 }
@@ -183,6 +183,15 @@ func TestJobList_Frames(t *testing.T) {
 			golden(t, name, v.Draw(testLook(), size[0], size[1]), size[0])
 		})
 	}
+}
+
+func TestJobList_SaysOfAFailureWhatHappenedAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	v := &JobList{}
+	v.Show(sampleJobs())
+	v.Do(Bottom)
+	v.Do(Up)
+	golden(t, "jobs-failed-80x14", v.Draw(testLook(), 80, 14), 80)
 }
 
 func TestJobList_OpensOnWhatIsNotOver(t *testing.T) {

@@ -121,7 +121,8 @@ func (k *Look) jobProgress(l *line, j jobs.Job, inner int) {
 	state, style := k.state(j)
 	l.blank("", 1)
 	if j.Reason != "" && (j.State == jobs.Failed || j.State == jobs.Retrying) {
-		gs := cutEnd(glyphs(k.reason(j, Brief(j.Reason)), k.Width), c.reasonCells(), k.Marks.Ellipsis)
+		why, _ := cos.CutHint(Brief(j.Reason))
+		gs := cutEnd(glyphs(k.reason(j, why), k.Width), c.reasonCells(), k.Marks.Ellipsis)
 		l.glyphs(gs, k.Dim, k.Odd)
 		l.to(1+c.reasonCells(), "")
 	} else {

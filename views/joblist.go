@@ -3,6 +3,7 @@ package views
 import (
 	"slices"
 
+	"cosmander/cos"
 	"cosmander/jobs"
 )
 
@@ -174,14 +175,24 @@ func (v *JobList) facts(k *Look, inner, room int) []string {
 		most = 1
 	}
 	lines := []string{k.ends(j, inner)}
-	if reason := k.reason(j, objectFirst(j.Reason)); reason != "" {
-		style := k.Odd
+	what, advice := cos.CutHint(k.reason(j, objectFirst(j.Reason)))
+	if most == 1 {
+		advice = ""
+	}
+	if what != "" {
+		style, room := k.Odd, most
 		if j.State == jobs.Failed {
 			style = k.Danger
 		}
-		for _, text := range k.Wrap(reason, inner-4, most) {
+		if advice != "" {
+			room--
+		}
+		for _, text := range k.Wrap(what, inner-4, room) {
 			lines = append(lines, "  "+style.On(text))
 		}
+	}
+	if advice != "" {
+		lines = append(lines, k.fact("", advice, 0, inner))
 	}
 	lines = fill(lines, 1+most)
 	if most == 1 {
