@@ -39,8 +39,11 @@ func (m *Model) showJobs() tea.Cmd {
 	list := &views.JobList{
 		Hints: []views.Hint{
 			hint(k.Pause, "pause"), hint(k.Details, "items"), hint(k.Retry, "retry"), hint(k.Cancel, "cancel"),
-			hint(k.Limit, "limit"), hint(k.Clear, "clear done"), {Key: hint(k.Sooner, "").Key + " " + hint(k.Later, "").Key, Does: "order"},
-			hint(k.Next, "next"), {Key: hint(k.Raise, "").Key + " " + hint(k.Lower, "").Key, Does: "priority"}, leave,
+			hint(k.Limit, "limit"), hint(k.Clear, "clear done"),
+			{Key: hint(k.Sooner, "").Key + " " + hint(k.Later, "").Key, Does: "order"},
+			hint(k.Next, "next"),
+			{Key: hint(k.Raise, "").Key + " " + hint(k.Lower, "").Key, Does: "priority"},
+			leave,
 		},
 		ItemHints: []views.Hint{
 			hint(k.Details, "all of it"), hint(k.Retry, "retry"), hint(k.Pause, "pause"), hint(k.Cancel, "cancel"), leave,

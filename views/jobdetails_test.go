@@ -28,10 +28,14 @@ const denied = "PutObject cos://p-1/docs/report.pdf: AccessDenied: Access Denied
 
 func sampleItems() []jobs.Item {
 	return []jobs.Item{
-		{N: 2, Name: "docs/report.pdf", From: "/home/me/docs/report.pdf", To: "cos://p-1/docs/report.pdf", State: jobs.Failed, Size: 1_400_000, Attempts: 1,
-			Code: "AccessDenied", RequestID: "NjM3YzVkZmFfOTBmYTAx", Reason: denied, Finished: noon},
-		{N: 7, Name: "docs/旅行/行程 2026.pdf", From: "/home/me/docs/旅行/行程 2026.pdf", To: "cos://p-1/docs/旅行/行程 2026.pdf", State: jobs.Asking, Size: 88_000,
-			Conflict: jobs.Conflict{Size: 88_000, Modified: noon, ThereSize: 91_000, ThereModified: noon.AddDate(0, 0, -3)}},
+		{
+			N: 2, Name: "docs/report.pdf", From: "/home/me/docs/report.pdf", To: "cos://p-1/docs/report.pdf", State: jobs.Failed, Size: 1_400_000, Attempts: 1,
+			Code: "AccessDenied", RequestID: "NjM3YzVkZmFfOTBmYTAx", Reason: denied, Finished: noon,
+		},
+		{
+			N: 7, Name: "docs/旅行/行程 2026.pdf", From: "/home/me/docs/旅行/行程 2026.pdf", To: "cos://p-1/docs/旅行/行程 2026.pdf", State: jobs.Asking, Size: 88_000,
+			Conflict: jobs.Conflict{Size: 88_000, Modified: noon, ThereSize: 91_000, ThereModified: noon.AddDate(0, 0, -3)},
+		},
 		{N: 4, Name: "docs/slow.bin", State: jobs.Retrying, Size: 5_000_000, Done: 1_000_000, Attempts: 3, Reason: "UploadPart: 503 SlowDown · the service is busy: try again in a while"},
 		{N: 5, Name: "docs/big.iso", State: jobs.Running, Size: 4_000_000_000, Done: 1_640_000_000},
 		{N: 6, Name: "docs/next.bin", State: jobs.Queued, Size: -1},
