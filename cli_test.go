@@ -330,6 +330,51 @@ func TestCp_HoldsToTheLimitItWasGiven(t *testing.T) {
 	}
 }
 
+func TestSettings_CountForTransfersAndLimitWins(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	home := t.TempDir()
+	file := filepath.Join(home, "f")
+	require.NoError(t, os.WriteFile(file, make([]byte, 600_000), 0o600))
+	configure := func(text string) {
+		path := filepath.Join(home, "config", "cosmander", "config.toml")
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	}
+	took := func(args ...string) time.Duration {
+		begin := time.Now()
+		got := cli(t, svc, home, append([]string{"cp"}, append(args, file, bucketURI)...)...)
+		require.Equal(t, 0, got.code, got.stderr)
+		return time.Since(begin)
+	}
+	configure("[transfers]\nbandwidth = \"300kB/s\"\n")
+	assert.GreaterOrEqual(t, took(), 1800*time.Millisecond)
+	assert.Less(t, took("--limit", "none"), 1800*time.Millisecond)
+	for text, says := range map[string]string{
+		"[transfers]\nfilez = 3\n": "config.toml, line 2: transfers.filez: unknown key",
+		"[transfers]\n\nparts = 0": "config.toml, line 3: transfers.parts: want a number from 1 to 1000",
+	} {
+		configure(text)
+		got := cli(t, svc, home, "cp", file, bucketURI)
+		assert.Equal(t, 1, got.code)
+		assert.Contains(t, got.stderr, says)
+		assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "one line: %s", got.stderr)
+	}
+}
+
+func TestSettings_AMistakeIsSaidByThePanesWhichOpenAllTheSame(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	home := t.TempDir()
+	path := filepath.Join(home, "config", "cosmander", "config.toml")
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+	require.NoError(t, os.WriteFile(path, []byte("[transfers]\nparts = 0\n"), 0o600))
+	s := startTerminal(t, program(t.Context(), home, svc.env(), home, bucketURI), 100, 24)
+	s.untilText("line 2: transfers.parts: want a number", "the defaults count", "config/")
+	s.press("q")
+	require.NoError(t, s.wait())
+}
+
 func TestRm_DeletesOneOrEverythingBelow(t *testing.T) {
 	t.Parallel()
 	svc := startService(t)

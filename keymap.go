@@ -71,10 +71,17 @@ func defaultKeys() tui.KeyMap {
 		},
 		Jobs: tui.JobKeys{
 			Pause:   bind("Space p", "pause or go on", "space", "p"),
-			Details: bind("Enter", "show the items", "enter"),
+			Details: bind("Enter", "show the items, then all about one", "enter"),
+			Answer:  bind("a", "answer what exists at the destination", "a"),
 			Retry:   bind("r", "retry what failed", "r"),
 			Cancel:  bind("x", "cancel", "x"),
 			Clear:   bind("c", "clear what is done", "c"),
+			Sooner:  bind("K", "move up in the queue", "K", "shift+up"),
+			Later:   bind("J", "move down in the queue", "J", "shift+down"),
+			Next:    bind("n", "do it next", "n"),
+			Raise:   bind("+", "higher priority", "+", "="),
+			Lower:   bind("-", "lower priority", "-"),
+			Limit:   bind("b", "limit the bandwidth of all", "b"),
 		},
 		Dialog: tui.DialogKeys{
 			Accept:   bind("Enter", "do it", "enter"),

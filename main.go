@@ -7,15 +7,12 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/adrg/xdg"
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -25,6 +22,7 @@ import (
 	"cosmander/cos/emulator/demo"
 	"cosmander/jobs"
 	"cosmander/jobs/headless"
+	"cosmander/jobs/settings"
 	"cosmander/tui"
 	"cosmander/views"
 )
@@ -47,17 +45,8 @@ func main() {
 // already.
 func complain(err error) {
 	if !errors.Is(err, headless.ErrIncomplete) {
-		fmt.Fprintln(os.Stderr, "cosmander: "+views.Safe(explain(err)))
+		fmt.Fprintln(os.Stderr, "cosmander: "+views.Safe(cos.WithHint(err)))
 	}
-}
-
-// explain words an error for people: what happened, and what to do if that is
-// known.
-func explain(err error) string {
-	if hint := cos.Hint(err); hint != "" {
-		return err.Error() + " · " + hint
-	}
-	return err.Error()
 }
 
 // app holds the flags and the parts that are built from them.
@@ -70,6 +59,8 @@ type app struct {
 	ascii    bool
 	low      bool
 	demoData string
+
+	transfers settings.Transfers
 
 	account credentials.Found
 	client  *cos.Client
@@ -94,7 +85,7 @@ func rootCommand() *cobra.Command {
 	flags.StringVar(&a.profile, "profile", "", "profile of the configuration file")
 	flags.StringVar(&a.region, "region", "", "region of the bucket, such as ap-guangzhou")
 	flags.StringVar(&a.endpoint, "endpoint", "", "where to connect: a URL, {bucket} and {region} are filled in")
-	flags.StringVar(&a.limit, "limit", "", "hold all transfers together to so many bytes a second, such as 2MB")
+	flags.StringVar(&a.limit, "limit", "", "hold all transfers together to so many bytes a second, such as 2MB; none is no limit")
 	root.Flags().BoolVar(&a.ascii, "ascii", false, "draw without characters beyond ASCII")
 	root.Flags().BoolVar(&a.low, "low-bandwidth", false, "draw less and less often, for a slow line")
 	root.Flags().BoolVar(&a.demo, "demo", false, "browse sample data on a local server; needs no account")
@@ -189,31 +180,26 @@ func (a *app) accountID() string {
 }
 
 func (a *app) openQueue(ctx context.Context, manual bool) (*jobs.Queue, error) {
-	limit, err := bandwidth(a.limit)
-	if err != nil {
-		return nil, err
-	}
-	return jobs.Open(ctx, jobs.Config{
-		Journal: journalFile(),
-		Account: a.accountID(),
-		Manual:  manual, Bandwidth: limit,
+	cfg := jobs.Config{
+		Journal: journalFile(), Account: a.accountID(), Manual: manual,
 		Bucket: func(bucket, region string) (*cos.Bucket, error) { return a.client.Bucket(bucket, region), nil },
-	})
-}
-
-// bandwidth reads what --limit was given: "2MB" and "2MB/s" are the same.
-func bandwidth(limit string) (int64, error) {
-	if limit == "" {
-		return 0, nil
 	}
-	n, err := humanize.ParseBytes(strings.TrimSuffix(limit, "/s"))
-	if err != nil || n > math.MaxInt64 {
-		return 0, fmt.Errorf("--limit %s: want bytes a second, such as 500kB or 2MB", limit)
+	a.transfers.Apply(&cfg)
+	if a.limit != "" {
+		limit, err := jobs.ParseBandwidth(a.limit)
+		if err != nil {
+			return nil, fmt.Errorf("--limit: %w", err)
+		}
+		cfg.Bandwidth = limit
 	}
-	return int64(n), nil
+	return jobs.Open(ctx, cfg)
 }
 
 func (a *app) headless(cmd *cobra.Command, run func(context.Context, *headless.Env) error) error {
+	var err error
+	if a.transfers, err = settings.Read(configFile()); err != nil {
+		return err
+	}
 	if err := a.connect(); err != nil {
 		return err
 	}
@@ -267,11 +253,15 @@ func (a *app) browse(ctx context.Context, args []string) error {
 		stop, err = a.startDemo(ctx)
 	} else if trouble := a.connect(); trouble != nil {
 		// The panes open all the same: this machine's side works without.
-		notice = explain(trouble)
+		notice = cos.WithHint(trouble)
 		err = a.connectWith(a.nobody(), missing{trouble})
 	}
 	if err != nil {
 		return err
+	}
+	var trouble error
+	if a.transfers, trouble = settings.Read(configFile()); trouble != nil && notice == "" {
+		notice = trouble.Error() + " · until then the defaults count"
 	}
 	if remote == nil {
 		remote = &cos.URI{Bucket: a.account.Bucket, Key: a.account.Prefix}
@@ -286,7 +276,8 @@ func (a *app) browse(ctx context.Context, args []string) error {
 		Edit:    func(name, region string) tui.Editable { return a.client.Bucket(name, region) },
 		Link:    func(name, region string) tui.Linker { return a.client.Bucket(name, region) },
 		Account: a.account.Name, AccountID: a.accountID(), Region: a.account.Region,
-		LocalDir: local, Remote: *remote, Home: xdg.Home, Watch: tui.WatchFolder, PlacesFile: filepath.Join(stateDir(), "places.toml"), Notice: notice, ASCII: a.ascii, LowBandwidth: a.low, Explain: explain,
+		LocalDir: local, Remote: *remote, Home: xdg.Home, Watch: tui.WatchFolder, PlacesFile: filepath.Join(stateDir(), "places.toml"),
+		Notice: notice, ASCII: a.ascii, LowBandwidth: a.low, Explain: cos.WithHint,
 	})
 	return errors.Join(err, queue.Close(), stop())
 }

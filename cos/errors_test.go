@@ -320,3 +320,23 @@ func TestCredentials_DoNotShowSecrets(t *testing.T) {
 		assert.NotContains(t, got, testKeys.Token)
 	}
 }
+
+func TestCutHint_TakesApartWhatWithHintMade(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{
+		cos.ErrDenied, cos.ErrStalled, fmt.Errorf("a · b: %w", cos.ErrNotFound),
+		&cos.Error{Status: 503, Code: "SlowDown"}, &cos.Error{Status: 403, Code: "AccessDenied", Anonymous: true},
+		&net.DNSError{Err: "no such host"},
+	} {
+		what, hint := cos.CutHint(cos.WithHint(err))
+		assert.Equal(t, err.Error(), what)
+		assert.Equal(t, cos.Hint(err), hint)
+		assert.NotEmpty(t, hint)
+	}
+	for _, text := range []string{"", "a · b.txt: disk full", "x · try again"} {
+		what, hint := cos.CutHint(text)
+		assert.Equal(t, text, what, "a name may hold what stands before a hint")
+		assert.Empty(t, hint)
+	}
+	assert.Equal(t, "disk full", cos.WithHint(errors.New("disk full")))
+}

@@ -122,7 +122,7 @@ func Retryable(err error) bool {
 func Hint(err error) string {
 	var api *Error
 	if errors.As(err, &api) && api.Anonymous && errors.Is(err, ErrDenied) {
-		return "the request was not signed: set COS_SECRET_ID and COS_SECRET_KEY, or a profile"
+		return hintUnsigned
 	}
 	for _, h := range hints {
 		if errors.Is(err, h.is) {
@@ -133,17 +133,53 @@ func Hint(err error) string {
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &dns):
-		return "check the network, the region and the endpoint"
+		return hintDNS
 	case trustError(err):
-		return "check the endpoint, the proxy and this machine's certificates"
+		return hintTrust
 	case errors.As(err, &network) && strings.Contains(network.text, "proxy"):
-		return "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+		return hintProxy
 	case errors.As(err, &network):
-		return "check the network, the proxy and the endpoint, then try again"
+		return hintNetwork
 	case api != nil && api.retryable():
-		return "the service is busy: try again in a while"
+		return hintBusy
 	}
 	return ""
+}
+
+// What [Hint] says of errors that are no sentinels.
+const (
+	hintUnsigned = "the request was not signed: set COS_SECRET_ID and COS_SECRET_KEY, or a profile"
+	hintDNS      = "check the network, the region and the endpoint"
+	hintTrust    = "check the endpoint, the proxy and this machine's certificates"
+	hintProxy    = "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+	hintNetwork  = "check the network, the proxy and the endpoint, then try again"
+	hintBusy     = "the service is busy: try again in a while"
+)
+
+// hintSep stands before the hint in a text that has one.
+const hintSep = " · "
+
+// WithHint is the text of err followed by its hint, for people and journals.
+func WithHint(err error) string {
+	if hint := Hint(err); hint != "" {
+		return err.Error() + hintSep + hint
+	}
+	return err.Error()
+}
+
+// CutHint takes a text that [WithHint] made apart again. The hint is "" if
+// there is none at its end.
+func CutHint(text string) (what, hint string) {
+	known := []string{hintUnsigned, hintDNS, hintTrust, hintProxy, hintNetwork, hintBusy}
+	for _, h := range hints {
+		known = append(known, h.say)
+	}
+	for _, hint := range known {
+		if what, ok := strings.CutSuffix(text, hintSep+hint); ok {
+			return what, hint
+		}
+	}
+	return text, ""
 }
 
 var hints = []struct {

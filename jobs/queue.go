@@ -37,7 +37,7 @@ type Config struct {
 	Files     int
 	Parts     int   // parts in flight, all files together; 0: default
 	PartSize  int64 // bytes wanted; raised so that 10 000 parts suffice
-	Threshold int64 // up to this many bytes one request; 0 means 20 MB
+	Threshold int64 // up to this many bytes one request; 0 means 20 MiB
 	// CopyThreshold is up to how many bytes an object is copied inside the
 	// service by one request; 0 means 5 GB, the most that it takes.
 	CopyThreshold int64

@@ -98,6 +98,12 @@ func TestReceipts_NameBothEndsAndTheProof(t *testing.T) {
 				require.Equal(t, Done, j.State, j.Reason)
 				list := receipts(t, q, j.ID)
 				require.Len(t, list, len(names))
+				shown, err := q.Items(t.Context(), j.ID, 0, len(names))
+				require.NoError(t, err)
+				for _, it := range shown {
+					i := slices.IndexFunc(list, func(r Receipt) bool { return r.N == it.N })
+					assert.Equal(t, []string{list[i].Source, list[i].Dest}, []string{it.From, it.To}, "an item names the same ends")
+				}
 				slices.SortFunc(list, func(x, y Receipt) int { return cmp.Compare(x.Key, y.Key) })
 				for i, n := range names {
 					r := list[i]

@@ -132,7 +132,11 @@ func (q *Queue) Items(ctx context.Context, id ID, after int64, limit int, states
 	if err != nil {
 		return nil, err
 	}
-	_, items, err := q.j.list(ctx, id, after, limit, stored(states))
+	rows, items, err := q.j.list(ctx, id, after, limit, stored(states))
+	if err != nil || len(items) == 0 {
+		return nil, err
+	}
+	spec, err := q.j.spec(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +144,9 @@ func (q *Queue) Items(ctx context.Context, id ID, after int64, limit int, states
 	a := q.active[id]
 	q.mu.Unlock()
 	shown := items[:0]
-	for _, it := range items {
+	for i, it := range items {
+		ends := spec.receipt(id, it.N, rows[i].source, rows[i].ends(&spec))
+		it.From, it.To = ends.Source, ends.Dest
 		it = a.live(it)
 		if row.state == Cancelled && !it.State.Final() {
 			it.State = Cancelled

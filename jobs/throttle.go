@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"strings"
 
+	"github.com/dustin/go-humanize"
 	"golang.org/x/time/rate"
 )
 
@@ -23,6 +26,24 @@ func checkBandwidth(limit int64) error {
 		return fmt.Errorf("a limit of %d bytes a second: the least is %d", limit, MinBandwidth)
 	}
 	return nil
+}
+
+// ParseBandwidth reads a limit as people write it: "500kB", "2MB" or "2MB/s",
+// which are the same; "", "0" and "none" are no limit, which is 0. Less than
+// [MinBandwidth] is an error.
+func ParseBandwidth(text string) (int64, error) {
+	text = strings.TrimSpace(text)
+	if text == "" || text == "0" || text == "none" {
+		return 0, nil
+	}
+	n, err := humanize.ParseBytes(strings.TrimSpace(strings.TrimSuffix(text, "/s")))
+	if err != nil || n > math.MaxInt64 {
+		return 0, fmt.Errorf("%q is no limit: want bytes a second, such as 2MB/s", text)
+	}
+	if n < MinBandwidth {
+		return 0, fmt.Errorf("%s is too little: the least is 32KiB/s", text)
+	}
+	return int64(n), nil
 }
 
 // throttle holds all transfers together, in both directions, to a number of

@@ -3,6 +3,7 @@ package jobs
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,4 +80,20 @@ func TestBandwidth_TooLittleIsRefused(t *testing.T) {
 		assert.Error(t, err)
 	}
 	assert.Zero(t, q.Bandwidth())
+}
+
+func TestParseBandwidth(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int64{
+		"": 0, " ": 0, "0": 0, "none": 0, "2MB": 2_000_000, "2MB/s": 2_000_000, " 2 MB/s ": 2_000_000, "2M": 2_000_000,
+		"500kB": 500_000, "32KiB": MinBandwidth, "1.5GB/s": 1_500_000_000, "40000": 40_000,
+	} {
+		got, err := ParseBandwidth(text)
+		require.NoError(t, err, text)
+		assert.Equal(t, want, got, text)
+	}
+	for _, text := range []string{"fast", "-2MB", "2 miles", "1kB", "31KiB/s", "0.5", "NaN", "20EB/s", "9999999999EB", "2MB/h"} {
+		_, err := ParseBandwidth(text)
+		require.ErrorContains(t, err, strings.TrimSpace(text))
+	}
 }

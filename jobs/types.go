@@ -144,6 +144,8 @@ type Item struct {
 	Job       ID
 	N         int64
 	Name      string // relative, for people
+	From      string // path or cos:// address
+	To        string // where it is written; empty for a deletion
 	State     State
 	Skipped   bool
 	Verified  bool

@@ -106,10 +106,7 @@ func (w *walker) flush(end bool) error {
 
 // explain fills in why an item failed.
 func (i *item) explain(err error) {
-	i.reason = err.Error()
-	if hint := cos.Hint(err); hint != "" {
-		i.reason += " · " + hint
-	}
+	i.reason = cos.WithHint(err)
 	var answer *cos.Error
 	if errors.As(err, &answer) {
 		i.code, i.request = answer.Code, answer.RequestID

@@ -17,7 +17,10 @@ type kept struct {
 }
 
 // cache holds places that were left, the latest last.
-type cache struct{ list []kept }
+type cache struct {
+	list []kept
+	most int // rows
+}
 
 // keep takes what a pane shows.
 func (c *cache) keep(p *pane) {
@@ -32,7 +35,7 @@ func (c *cache) keep(p *pane) {
 	total := 0
 	for i := len(c.list) - 1; i >= 0; i-- {
 		total += c.list[i].rows.total()
-		if total > cacheRows && c.list[i].rows.marked == 0 {
+		if total > c.most && c.list[i].rows.marked == 0 {
 			c.list = append(c.list[:i], c.list[i+1:]...)
 		}
 	}

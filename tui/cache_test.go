@@ -45,12 +45,12 @@ func TestCache_WhatCannotBeListedAgainKeepsItsRows(t *testing.T) {
 
 func TestCache_HoldsABoundedNumberOfRowsButNeverLosesMarks(t *testing.T) {
 	t.Parallel()
-	var c cache
+	c := cache{most: 10}
 	large := func(key string, marked bool) *pane {
 		p := newPane(place{})
 		p.at.Key, p.shown = key, true
 		b := pageBuilder{}
-		for range cacheRows/2 + 1 {
+		for range 6 {
 			b.add("x", "", false, 1, 1)
 		}
 		p.rows.add(b.done())

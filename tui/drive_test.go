@@ -79,7 +79,7 @@ func (d *driver) results(cmd tea.Cmd) []tea.Msg {
 	var msg tea.Msg
 	select {
 	case msg = <-got:
-	case <-time.After(60 * time.Millisecond):
+	case <-time.After(250 * time.Millisecond): // a busy machine is slow to read a folder
 		return nil
 	}
 	if batch, ok := msg.(tea.BatchMsg); ok {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sort"
 	"strings"
@@ -44,7 +45,9 @@ func testKeys() KeyMap {
 		},
 		Jobs: JobKeys{
 			Pause: bind("Space p", "space", "p"), Details: bind("Enter", "enter"), Retry: bind("r", "r"),
-			Cancel: bind("x", "x"), Clear: bind("c", "c"),
+			Cancel: bind("x", "x"), Clear: bind("c", "c"), Answer: bind("a", "a"),
+			Sooner: bind("K", "K"), Later: bind("J", "J"), Next: bind("n", "n"),
+			Raise: bind("+", "+"), Lower: bind("-", "-"), Limit: bind("b", "b"),
 		},
 		Dialog: DialogKeys{
 			Accept: bind("Enter", "enter"), Leave: bind("Esc", "esc", "q"), Next: bind("Tab", "tab"),
@@ -164,6 +167,7 @@ type fakeQueue struct {
 	asked    []string
 	tally    jobs.Tally
 	items    []jobs.Item
+	limit    int64
 	err      error
 	surveys  chan context.Context // receives the context of each survey
 	hold     bool                 // a survey lasts until its context ends
@@ -204,12 +208,41 @@ func (q *fakeQueue) ask(what string) error {
 	return q.err
 }
 
-func (q *fakeQueue) Pause(context.Context, jobs.ID) error  { return q.ask("pause") }
-func (q *fakeQueue) Resume(context.Context, jobs.ID) error { return q.ask("resume") }
-func (q *fakeQueue) Cancel(context.Context, jobs.ID) error { return q.ask("cancel") }
-func (q *fakeQueue) Retry(context.Context, jobs.ID) error  { return q.ask("retry") }
-func (q *fakeQueue) ClearDone(context.Context) error       { return q.ask("clear") }
-func (q *fakeQueue) Changed() <-chan struct{}              { return q.changed }
+func (q *fakeQueue) Pause(context.Context, jobs.ID) error    { return q.ask("pause") }
+func (q *fakeQueue) Resume(context.Context, jobs.ID) error   { return q.ask("resume") }
+func (q *fakeQueue) Cancel(context.Context, jobs.ID) error   { return q.ask("cancel") }
+func (q *fakeQueue) Retry(context.Context, jobs.ID) error    { return q.ask("retry") }
+func (q *fakeQueue) ClearDone(context.Context) error         { return q.ask("clear") }
+func (q *fakeQueue) MoveUp(context.Context, jobs.ID) error   { return q.ask("up") }
+func (q *fakeQueue) MoveDown(context.Context, jobs.ID) error { return q.ask("down") }
+func (q *fakeQueue) DoNext(context.Context, jobs.ID) error   { return q.ask("next") }
+
+func (q *fakeQueue) SetPriority(_ context.Context, _ jobs.ID, p jobs.Priority) error {
+	return q.ask(fmt.Sprint("priority ", int(p)))
+}
+
+// Answer takes the items that were answered off the list.
+func (q *fakeQueue) Answer(_ context.Context, _ jobs.ID, n int64, choice jobs.OnConflict, all bool) error {
+	err := q.ask(fmt.Sprint("answer ", n, " ", choice, " ", all))
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.items = slices.DeleteFunc(q.items, func(it jobs.Item) bool { return all || it.N == n })
+	return err
+}
+
+func (q *fakeQueue) SetBandwidth(limit int64) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.limit = limit
+	return q.err
+}
+
+func (q *fakeQueue) Bandwidth() int64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.limit
+}
+func (q *fakeQueue) Changed() <-chan struct{} { return q.changed }
 func (q *fakeQueue) Snapshot() jobs.Snapshot {
 	q.mu.Lock()
 	defer q.mu.Unlock()

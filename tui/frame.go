@@ -40,22 +40,25 @@ func (m *Model) lines() []string {
 		lines := m.look.TooSmall(m.width, m.height, minWidth, minHeight)
 		return append(lines, make([]string, max(m.height-len(lines), 0))...)
 	}
-	if top := m.top(); top != nil {
-		if list, ok := top.view.(*views.JobList); ok {
-			return m.withStatus(append(list.Draw(&m.look, m.width, m.height-1), m.foot()))
-		}
-	}
-	lines := m.body()
+	lines, over := m.ground()
 	if m.drag != nil {
 		lines = m.look.Label(lines, m.dragLabel(), m.drag.x, m.drag.y, m.width, m.drag.ok)
 	}
-	for _, md := range m.modals {
-		if _, full := md.view.(*views.JobList); full {
-			continue
-		}
+	for _, md := range over {
 		lines = m.look.Overlay(lines, md.view.Draw(&m.look, m.width-4, m.height-2), m.width)
 	}
 	return lines
+}
+
+// ground is what the modals returned with it lie over: the list of jobs if it
+// is open, else the panes.
+func (m *Model) ground() (lines []string, over []modal) {
+	for i, md := range m.modals {
+		if list, ok := md.view.(*views.JobList); ok {
+			return m.withStatus(append(list.Draw(&m.look, m.width, m.height-1), m.foot())), m.modals[i+1:]
+		}
+	}
+	return m.body(), m.modals
 }
 
 // body is the screen without modals.

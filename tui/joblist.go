@@ -35,18 +35,34 @@ func (m *Model) showJobs() tea.Cmd {
 	}
 	height := m.listHeight()
 	m.result = resultLine{n: m.result.n + 1}
-	k := m.deps.Keys.Jobs
-	list := &views.JobList{}
-	list.Hints = []views.Hint{
-		hint(k.Pause, "pause"), hint(k.Details, "items"), hint(k.Retry, "retry failed"),
-		hint(k.Cancel, "cancel"), hint(k.Clear, "clear done"), hint(m.deps.Keys.Dialog.Leave, "back"),
+	k, leave := m.deps.Keys.Jobs, hint(m.deps.Keys.Dialog.Leave, "back")
+	list := &views.JobList{
+		Hints: []views.Hint{
+			hint(k.Pause, "pause"), hint(k.Details, "items"), hint(k.Retry, "retry"), hint(k.Cancel, "cancel"),
+			hint(k.Limit, "limit"), hint(k.Clear, "clear done"),
+			{Key: hint(k.Sooner, "").Key + " " + hint(k.Later, "").Key, Does: "order"},
+			hint(k.Next, "next"),
+			{Key: hint(k.Raise, "").Key + " " + hint(k.Lower, "").Key, Does: "priority"},
+			leave,
+		},
+		ItemHints: []views.Hint{
+			hint(k.Details, "all of it"), hint(k.Retry, "retry"), hint(k.Pause, "pause"), hint(k.Cancel, "cancel"), leave,
+		},
+		Answer: hint(k.Answer, "answer"),
 	}
-	list.Show(m.queue)
-	m.push(modal{view: list, act: func() tea.Cmd { return m.showItems(list) }})
+	m.feed(list)
+	m.push(modal{view: list, act: func() tea.Cmd { return m.accepted(list) }})
 	if height != m.listHeight() {
 		return m.refit()
 	}
 	return nil
+}
+
+// feed gives the list what it shows of the queue.
+func (m *Model) feed(list *views.JobList) {
+	list.Show(m.paced)
+	list.Rates, list.Limit = m.rates.all, m.deps.Queue.Bandwidth()
+	list.JobRates = m.rates.byJob[list.Details]
 }
 
 // jobList returns the open list of jobs, or nil.
@@ -59,94 +75,37 @@ func (m *Model) jobList() *views.JobList {
 	return nil
 }
 
-// jobKey does what a key means in the list of jobs; false if nothing.
-func (m *Model) jobKey(list *views.JobList, pressed string) (tea.Cmd, bool) {
-	k := m.deps.Keys
-	switch {
-	case matches(pressed, k.Global.Jobs):
-		m.pop()
-		return nil, true
-	case matches(pressed, k.Global.Help):
-		m.push(modal{view: &views.Help{Sections: k.help()}, act: func() tea.Cmd { return nil }})
-		return nil, true
-	case matches(pressed, k.Jobs.Clear):
-		return m.onQueue("clear the list", m.deps.Queue.ClearDone), true
-	}
-	j, ok := list.Current()
-	switch {
-	case matches(pressed, k.Jobs.Pause):
-		return m.onJob(ok, j, m.pauseOrResume(j)), true
-	case matches(pressed, k.Jobs.Retry):
-		return m.retry(ok, j), true
-	case matches(pressed, k.Jobs.Cancel):
-		return m.cancelJob(ok, j), true
-	}
-	return nil, false
-}
-
-type jobCall struct {
-	name string
-	do   func(ctx context.Context, id jobs.ID) error
-	no   string // why it cannot be done; empty if it can
-}
-
-func (m *Model) pauseOrResume(j jobs.Job) jobCall {
-	switch {
-	case j.State.Final():
-		return jobCall{no: "nothing to pause" + m.sep() + views.Title(j) + " " + string(j.State)}
-	case j.State == jobs.Paused:
-		return jobCall{name: "resume", do: m.deps.Queue.Resume}
-	}
-	return jobCall{name: "pause", do: m.deps.Queue.Pause}
-}
-
-func (m *Model) retry(ok bool, j jobs.Job) tea.Cmd {
-	call := jobCall{name: "retry", do: m.deps.Queue.Retry}
-	if j.State != jobs.Failed && j.State != jobs.Cancelled {
-		call.no = "nothing has failed" + m.sep() + views.Title(j) + " " + string(j.State)
-	}
-	return m.onJob(ok, j, call)
-}
-
-func (m *Model) cancelJob(ok bool, j jobs.Job) tea.Cmd {
-	call := jobCall{name: "cancel", do: m.deps.Queue.Cancel}
-	if j.State.Final() {
-		call.no = "nothing to cancel" + m.sep() + views.Title(j) + " " + string(j.State)
-	}
-	return m.onJob(ok, j, call)
-}
-
-// onJob returns the command that does call on a job, or says why not.
-func (m *Model) onJob(ok bool, j jobs.Job, call jobCall) tea.Cmd {
-	switch {
-	case !ok:
-		m.say("no job is chosen", plain)
-		return nil
-	case call.no != "":
-		m.say(call.no, plain)
-		return nil
-	}
-	return m.onQueue(call.name+" "+views.Title(j), func(ctx context.Context) error { return call.do(ctx, j.ID) })
-}
-
-func (m *Model) onQueue(what string, do func(ctx context.Context) error) tea.Cmd {
-	ctx := m.ctx
-	return guarded(func() tea.Msg {
-		if err := do(ctx); err != nil {
-			return failedMsg{fmt.Errorf("%s: %w", what, err)}
-		}
-		return nil
-	})
-}
-
-// showItems opens the items of the current job, those that failed first.
-func (m *Model) showItems(list *views.JobList) tea.Cmd {
-	j, ok := list.Current()
+// accepted opens the items of the current job, those that failed first, or
+// everything about the current item. What asks is answered first.
+func (m *Model) accepted(list *views.JobList) tea.Cmd {
+	j, ok := list.Job()
 	if !ok {
 		return nil
 	}
-	list.Details, list.Items = j.ID, nil
+	if it, ok := list.CurrentItem(); ok {
+		if it.State == jobs.Asking {
+			return m.answer(j)
+		}
+		m.showItem(list, j)
+		return nil
+	}
+	if j.State == jobs.Asking {
+		return m.answer(j)
+	}
+	list.ShowDetails(j.ID)
+	m.feed(list)
 	return m.readItems(j.ID)
+}
+
+// showItem opens everything about the current item. The dialog follows the
+// item, not the cursor.
+func (m *Model) showItem(list *views.JobList, j jobs.Job) {
+	it, _ := list.CurrentItem()
+	k := m.deps.Keys.Jobs
+	m.push(modal{
+		view: &views.ItemInfo{Job: j, Item: it, Retry: hint(k.Retry, "").Key, Answer: hint(k.Answer, "").Key},
+		act:  func() tea.Cmd { return nil },
+	})
 }
 
 // readItems returns the command that reads the items of a job. One such
@@ -239,9 +198,22 @@ func (m *Model) items(msg itemsMsg) tea.Cmd {
 		m.sayError(msg.err)
 		return nil
 	}
-	list.Items = append([]jobs.Item{}, msg.items...) // never nil: that means not read
+	list.SetItems(msg.items)
+	m.followItem(msg.items)
 	if m.reread {
 		return m.readItems(msg.job)
 	}
 	return nil
+}
+
+// followItem brings the item whose facts are shown up to date.
+func (m *Model) followItem(items []jobs.Item) {
+	top := m.top()
+	info, ok := top.view.(*views.ItemInfo)
+	if !ok {
+		return
+	}
+	if i := slices.IndexFunc(items, func(it jobs.Item) bool { return it.N == info.Item.N }); i >= 0 {
+		info.Item = items[i]
+	}
 }

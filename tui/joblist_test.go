@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"cosmander/cos"
 	"cosmander/jobs"
 )
 
@@ -24,6 +25,13 @@ func TestJobs_KeysActOnTheCurrentOne(t *testing.T) {
 		"cancel":           {jobs.Queued, []string{"x"}, []string{"cancel"}, ""},
 		"retry":            {jobs.Failed, []string{"r"}, []string{"retry"}, ""},
 		"clear":            {jobs.Done, []string{"c"}, []string{"clear"}, ""},
+		"move up":          {jobs.Queued, []string{"K"}, []string{"up"}, ""},
+		"move down":        {jobs.Queued, []string{"J"}, []string{"down"}, ""},
+		"do next":          {jobs.Paused, []string{"n"}, []string{"next"}, ""},
+		"raise":            {jobs.Queued, []string{"+"}, []string{"priority 1"}, ""},
+		"lower":            {jobs.Queued, []string{"-"}, []string{"priority -1"}, ""},
+		"no place":         {jobs.Done, []string{"K", "J", "n", "+"}, nil, "no place in the queue"},
+		"nothing asks":     {jobs.Running, []string{"a"}, nil, "nothing asks"},
 		"nothing to retry": {jobs.Done, []string{"r"}, nil, "nothing has failed"},
 		"nothing to stop":  {jobs.Done, []string{"x", "p"}, nil, "nothing to pause"},
 	}
@@ -42,20 +50,59 @@ func TestJobs_KeysActOnTheCurrentOne(t *testing.T) {
 	}
 }
 
-func TestJobs_DetailsShowFailedItemsFirst(t *testing.T) {
+func TestJobs_PriorityEndsAtTheHighestAndTheLowest(t *testing.T) {
 	t.Parallel()
 	d := drive(t, "x")
-	d.queue.items = []jobs.Item{{N: 1, Name: "good", State: jobs.Done}, {N: 2, Name: "bad", State: jobs.Failed, Code: "AccessDenied", RequestID: "5f3a"}}
-	d.m.Update(queueMsg{jobs.Snapshot{Jobs: []jobs.Job{{ID: 7, State: jobs.Failed, Title: "video", Left: -1}}}})
+	for key, j := range map[string]jobs.Job{
+		"+": {ID: 7, State: jobs.Queued, Priority: jobs.High, Left: -1}, "-": {ID: 7, State: jobs.Queued, Priority: jobs.Low, Left: -1},
+	} {
+		d.m.Update(queueMsg{jobs.Snapshot{Jobs: []jobs.Job{j}}})
+		d.press("w", key)
+		assert.Empty(t, d.queue.asked)
+		assert.Contains(t, d.screen(), "est") // highest, lowest
+		d.press("esc")
+	}
+}
+
+func TestJobs_DetailsShowFailedItemsFirstAndEverythingOfOne(t *testing.T) {
+	t.Parallel()
+	d := drive(t, "x")
+	d.queue.items = []jobs.Item{
+		{N: 1, Name: "good", State: jobs.Done, Verified: true},
+		{N: 2, Name: "bad", From: "/home/bad", To: "cos://b-1/bad", State: jobs.Failed, Code: "AccessDenied", RequestID: "5f3a", Reason: "no · " + cos.Hint(cos.ErrDenied)},
+	}
+	failed := jobs.Job{ID: 7, State: jobs.Failed, Title: "video", Left: -1, Items: 2, ItemsFailed: 1}
+	d.m.Update(queueMsg{jobs.Snapshot{Jobs: []jobs.Job{failed}}})
 	d.press("w", "enter")
 	list := d.m.jobList()
 	require.Len(t, list.Items, 2)
 	assert.Equal(t, "bad", list.Items[0].Name)
 	assert.Contains(t, d.screen(), "request 5f3a")
+	d.press("enter")
+	for _, text := range []string{"/home/bad", "cos://b-1/bad", "AccessDenied", "5f3a", "to do     this key pair may not", "then r tries again"} {
+		assert.Contains(t, d.screen(), text)
+	}
+	d.queue.items[1].State = jobs.Queued
+	d.send(queueMsg{jobs.Snapshot{Jobs: []jobs.Job{{ID: 7, State: jobs.Queued, Title: "video", Left: -1, Items: 2}}}})
+	assert.Contains(t, d.screen(), "state     waiting", "it follows the item")
+	d.press("esc", "r")
+	assert.Contains(t, d.screen(), "nothing has failed", "keys act on the job whose details are shown")
 	d.press("esc")
 	assert.Zero(t, list.Details)
 	d.press("esc")
 	assert.Nil(t, d.m.jobList())
+}
+
+func TestJobs_HelpBeginsWithTheirKeys(t *testing.T) {
+	t.Parallel()
+	d := drive(t, "x")
+	d.press("w", "?")
+	assert.Regexp(t, `Keys.*\n.*  Jobs`, d.screen())
+	assert.Contains(t, d.screen(), "Jobs ", "the list stays behind it")
+	d.press("esc")
+	assert.NotNil(t, d.m.jobList())
+	d.press("esc", "?")
+	assert.Regexp(t, `Keys.*\n.*  Panes`, d.screen())
 }
 
 func TestJobs_DetailsFollowTheQueue(t *testing.T) {

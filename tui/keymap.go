@@ -51,7 +51,8 @@ type PaneKeys struct {
 
 // JobKeys act in the list of jobs.
 type JobKeys struct {
-	Pause, Details, Retry, Cancel, Clear key.Binding
+	Pause, Details, Answer, Retry, Cancel, Clear key.Binding
+	Sooner, Later, Next, Raise, Lower, Limit     key.Binding
 }
 
 // DialogKeys act in dialogs, in the help and in the list of jobs.
@@ -87,8 +88,9 @@ func bindings(part any) []key.Binding {
 	return out
 }
 
-// help turns the live key table into the sections of the help.
-func (k KeyMap) help() []views.Section {
+// help turns the live key table into the sections of the help; the one that
+// is called first, if there is one, comes first.
+func (k KeyMap) help(first string) []views.Section {
 	var out []views.Section
 	for _, mode := range k.Modes() {
 		s := views.Section{Title: mode.Title}
@@ -97,7 +99,11 @@ func (k KeyMap) help() []views.Section {
 				s.Hints = append(s.Hints, views.Hint{Key: b.Help().Key, Does: b.Help().Desc})
 			}
 		}
-		out = append(out, s)
+		if mode.Title == first {
+			out = append([]views.Section{s}, out...)
+		} else {
+			out = append(out, s)
+		}
 	}
 	return out
 }

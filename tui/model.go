@@ -42,7 +42,7 @@ type Model struct {
 	yanked        *yanked
 	press         *held // a button that is held down on a row
 	drag          *drag
-	asked         time.Time // when the terminal was asked what it can do; zero once it has answered
+	questioned    time.Time // when the terminal was asked what it can do; zero once it has answered
 	noMouse       bool      // the terminal keeps the mouse to itself
 	prefix        string    // keys of a sequence so far
 
@@ -56,7 +56,11 @@ type Model struct {
 	rate    float64               // as the strip shows it
 	left    time.Duration
 	pacedAt time.Time
-	ticking bool // a clock runs for jobs that wait to retry
+	rates   history
+	// paced is the queue as the list of jobs shows it.
+	paced       jobs.Snapshot
+	listPacedAt time.Time
+	ticking     bool // a clock runs for jobs that wait to retry
 
 	reading  bool // the items of a job are being read
 	reread   bool // and have changed meanwhile
@@ -92,13 +96,13 @@ func New(ctx context.Context, deps Deps) *Model {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
-	m := &Model{deps: deps, after: after, own: map[jobs.ID]jobs.Spec{}}
+	m := &Model{deps: deps, after: after, own: map[jobs.ID]jobs.Spec{}, cache: cache{most: cacheRows}}
 	if deps.Notice != "" {
 		m.status, m.tone, m.sticky = deps.Notice, warning, true
 	}
 	m.ctx, m.end = context.WithCancel(ctx)
 	m.look = views.Look{Theme: deps.Theme, Marks: views.UnicodeMarks(), Low: deps.LowBandwidth}
-	m.asked = deps.Now()
+	m.questioned = deps.Now()
 	if deps.ASCII {
 		m.look.Marks = views.ASCIIMarks()
 	}
@@ -112,6 +116,7 @@ func New(ctx context.Context, deps Deps) *Model {
 	}
 	if deps.Queue != nil {
 		m.queue = deps.Queue.Snapshot()
+		m.paced = m.queue
 	}
 	return m
 }
@@ -194,6 +199,8 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 		return m.made(msg)
 	case itemsMsg:
 		return m.items(msg)
+	case askingMsg:
+		m.asking(msg)
 	case failedMsg:
 		m.sayError(msg.err)
 	}
@@ -240,11 +247,11 @@ const slowLine = 250 * time.Millisecond
 // roundTrip is called when the terminal first answers what it was asked at the
 // start.
 func (m *Model) roundTrip() {
-	if m.asked.IsZero() {
+	if m.questioned.IsZero() {
 		return
 	}
-	took := m.deps.Now().Sub(m.asked)
-	m.asked = time.Time{}
+	took := m.deps.Now().Sub(m.questioned)
+	m.questioned = time.Time{}
 	if took >= slowLine && !m.look.Low && m.status == "" {
 		m.say(fmt.Sprintf("a slow line: %d ms to the terminal and back%s%s draws less",
 			took.Milliseconds(), m.sep(), hint(m.deps.Keys.Global.Low, "").Key), plain)

@@ -97,7 +97,7 @@ func runJobs(queue *fakeQueue, n int) {
 			j := jobs.Job{
 				ID: jobs.ID(i + 1), Kind: jobs.Upload, State: jobs.Running, Title: fmt.Sprintf("video-%d.mp4", i+1),
 				From: "/home/me/photos/2026", To: "cos://photos-1250000000/2026/", Items: 1, Bytes: 1 << 30,
-				BytesDone: min(step*(1+i)*1_230_017, 1<<30), Rate: 12_300_000 + float64(step*7919%900_000), Left: s.Left,
+				BytesDone: min(step*(1+i)*1_230_017, 1<<30), Rate: wave(step) * (12_300_000 + float64(step*7919%900_000)), Left: s.Left,
 			}
 			if i%2 == 1 {
 				j.Kind, j.From, j.To = jobs.Download, j.To, j.From
@@ -108,4 +108,11 @@ func runJobs(queue *fakeQueue, n int) {
 		queue.set(s)
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// wave goes up from a half to one and down again within eight seconds of
+// steps, so that a sparkline has hills.
+func wave(step int64) float64 {
+	const half = 200
+	return 0.5 + float64(half-max(step%(2*half)-half, half-step%(2*half)))/(2*half)
 }

@@ -21,6 +21,9 @@ const restBetween = 125 * time.Millisecond
 // restLow is the same on a slow line.
 const restLow = time.Second
 
+// restInList is the same for the list of jobs, where more moves.
+const restInList = 250 * time.Millisecond
+
 // resultStays is how long the strip shows a job that ended well.
 const resultStays = 5 * time.Second
 
@@ -48,8 +51,11 @@ func (m *Model) watchQueue() tea.Cmd {
 		return nil
 	}
 	ctx, queue, pause := m.ctx, m.deps.Queue, restBetween
-	if m.look.Low {
+	switch {
+	case m.look.Low:
 		pause = restLow
+	case m.jobList() != nil:
+		pause = restInList
 	}
 	return guarded(func() tea.Msg {
 		select {
@@ -87,7 +93,8 @@ func (m *Model) queueChanged(msg queueMsg) tea.Cmd {
 		m.queue = msg.snapshot
 	}
 	if list := m.jobList(); list != nil {
-		list.Show(m.queue)
+		m.feed(list)
+		m.asked()
 		cmds = append(cmds, m.itemsChanged(list, before, m.queue))
 	}
 	if height != m.listHeight() {
@@ -100,11 +107,36 @@ func (m *Model) queueChanged(msg queueMsg) tea.Cmd {
 // change ten times a second cannot be read, and cost bytes.
 const rateStays = 500 * time.Millisecond
 
-// pace takes over rate and remaining time for the strip now and then.
+// listStays is the same for the list of jobs, which has many of them.
+const listStays = time.Second
+
+// pace takes over rates and remaining times for the screen now and then.
 func (m *Model) pace(s jobs.Snapshot) {
-	if now := m.deps.Now(); now.Sub(m.pacedAt).Abs() >= rateStays || len(m.live()) == 0 {
+	now, idle := m.deps.Now(), len(m.live()) == 0
+	m.rates.take(s, now)
+	if now.Sub(m.pacedAt).Abs() >= rateStays || idle {
 		m.rate, m.left, m.pacedAt = s.Rate, s.Left, now
 	}
+	if now.Sub(m.listPacedAt).Abs() >= listStays || idle {
+		m.paced, m.listPacedAt = s, now
+		return
+	}
+	m.paced = steady(m.paced, s)
+}
+
+// steady is a snapshot with the rates and remaining times of the one before,
+// but for jobs that moved to another state.
+func steady(before, now jobs.Snapshot) jobs.Snapshot {
+	now.Rate, now.Jobs = before.Rate, slices.Clone(now.Jobs)
+	for i, j := range now.Jobs {
+		if j.Rate == 0 {
+			continue // few jobs move at a time
+		}
+		if old, ok := jobOf(before, j.ID); ok && old.State == j.State {
+			now.Jobs[i].Rate, now.Jobs[i].Left = old.Rate, old.Left
+		}
+	}
+	return now
 }
 
 // ended compares two snapshots and acts on the jobs that became final.
@@ -242,6 +274,9 @@ func (m *Model) tick() tea.Cmd {
 // strip sums the live jobs up for the strip.
 func (m *Model) strip() views.Strip {
 	s := views.Strip{Jobs: hint(m.deps.Keys.Global.Jobs, "").Key + " jobs", Rate: m.rate}
+	if m.deps.Queue != nil {
+		s.Limit = m.deps.Queue.Bandwidth()
+	}
 	live := m.live()
 	if len(live) == 0 {
 		s.Result, s.Failed = m.result.text, m.result.failed
@@ -254,6 +289,7 @@ func (m *Model) strip() views.Strip {
 		s.Total += j.Bytes
 		s.ItemsDone += j.ItemsDone
 		s.Items += j.Items
+		s.Asking += j.ItemsAsking
 		moving = moving || j.State == jobs.Running || j.State == jobs.Verifying
 		if shown.State != jobs.Running && j.State == jobs.Running {
 			shown = j

@@ -46,6 +46,13 @@ type Queue interface {
 	Cancel(ctx context.Context, id jobs.ID) error
 	Retry(ctx context.Context, id jobs.ID) error
 	ClearDone(ctx context.Context) error
+	MoveUp(ctx context.Context, id jobs.ID) error
+	MoveDown(ctx context.Context, id jobs.ID) error
+	DoNext(ctx context.Context, id jobs.ID) error
+	SetPriority(ctx context.Context, id jobs.ID, p jobs.Priority) error
+	Answer(ctx context.Context, id jobs.ID, n int64, choice jobs.OnConflict, all bool) error
+	Bandwidth() int64
+	SetBandwidth(limit int64) error
 	Snapshot() jobs.Snapshot
 	Changed() <-chan struct{}
 	Items(ctx context.Context, id jobs.ID, after int64, limit int, states ...jobs.State) ([]jobs.Item, error)

@@ -126,9 +126,9 @@ func (m *Model) askRename(copying bool) tea.Cmd {
 		return nil
 	}
 	from, name := chosen{m.focus, p.at, []string{id}}, strings.TrimSuffix(id, "/")
-	prompt := &views.Prompt{Title: "Rename", Where: m.tilde(p.at.address()), Verb: "renames it"}
+	prompt := &views.Prompt{Title: "Rename", Where: m.tilde(p.at.address()), Does: "renames it"}
 	if copying {
-		prompt.Title, prompt.Verb = "Copy", "copies it"
+		prompt.Title, prompt.Does = "Copy", "copies it"
 	}
 	prompt.Check = func(text string) string {
 		if text == name {

@@ -11,8 +11,14 @@ import (
 // box frames body: title in the top border, hint in the bottom one.
 func (k *Look) box(title, hint string, body []string, width int, edge theme.Style) []string {
 	inner := width - 2
+	top := k.edge(k.Marks.TopLeft, k.Marks.TopRight, title, inner, edge, edge)
+	return k.framed(top, k.edge(k.Marks.BottomLeft, k.Marks.BottomEnd, hint, inner, edge, k.Dim), body, inner, edge)
+}
+
+// framed puts body between two borders.
+func (k *Look) framed(top, bottom string, body []string, inner int, edge theme.Style) []string {
 	lines := make([]string, 0, len(body)+2)
-	lines = append(lines, k.edge(k.Marks.TopLeft, k.Marks.TopRight, title, inner, edge, edge))
+	lines = append(lines, top)
 	for _, text := range body {
 		fill := inner - k.Width.StringWidth(text)
 		if fill < 0 {
@@ -21,7 +27,34 @@ func (k *Look) box(title, hint string, body []string, width int, edge theme.Styl
 		}
 		lines = append(lines, edge.On(k.Marks.Vertical)+text+strings.Repeat(" ", fill)+edge.On(k.Marks.Vertical))
 	}
-	return append(lines, k.edge(k.Marks.BottomLeft, k.Marks.BottomEnd, hint, inner, edge, k.Dim))
+	return append(lines, bottom)
+}
+
+// page frames a view that fills the screen: its title on the left of the top
+// border and, if there is room, a note on the right.
+func (k *Look) page(title, note, hint string, body []string, width int, noted theme.Style) []string {
+	inner := width - 2
+	bottom := k.edge(k.Marks.BottomLeft, k.Marks.BottomEnd, hint, inner, k.Accent, k.Dim)
+	cells := k.Width.StringWidth(note)
+	if cells == 0 || cells > k.noteRoom(title, inner) {
+		return k.framed(k.edge(k.Marks.TopLeft, k.Marks.TopRight, title, inner, k.Accent, k.Accent), bottom, body, inner, k.Accent)
+	}
+	l := line{look: k}
+	l.put(k.Accent, k.Marks.TopLeft+k.Marks.Horizontal)
+	l.put("", " ")
+	l.glyphs(glyphs(title, k.Width), k.Accent, k.Odd)
+	l.put("", " ")
+	l.put(k.Accent, strings.Repeat(k.Marks.Horizontal, inner-l.cells-cells-3))
+	l.put("", " ")
+	l.put(noted, note)
+	l.put("", " ")
+	l.put(k.Accent, k.Marks.Horizontal+k.Marks.Horizontal+k.Marks.TopRight)
+	return k.framed(l.String(), bottom, body, inner, k.Accent)
+}
+
+// noteRoom is how wide a note beside title may be.
+func (k *Look) noteRoom(title string, inner int) int {
+	return inner - cellsOf(glyphs(title, k.Width)) - len("-  -  --")
 }
 
 func (k *Look) edge(left, right, text string, inner int, edge, style theme.Style) string {

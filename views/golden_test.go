@@ -2,6 +2,7 @@ package views
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -165,7 +166,7 @@ func sampleJobs() jobs.Snapshot {
 		{ID: 2, Kind: jobs.Upload, State: jobs.Queued, Title: "a.jpg and 5192 more", From: "~/photos/2026", To: "cos://p-1/2026/", Items: 5193, ItemsDone: 1203, Bytes: 1000, BytesDone: 90, Left: -1},
 		{ID: 3, Kind: jobs.Download, State: jobs.Retrying, Title: "旅行.tar", From: "cos://p-1/", To: "~/in", Bytes: 100, BytesDone: 41, Left: -1, RetryAt: noon.Add(4 * time.Second), Reason: "503 SlowDown"},
 		{ID: 4, Kind: jobs.Delete, State: jobs.Done, Title: "logs/", From: "cos://p-1/logs/", Items: 4212, ItemsDone: 4212, Left: -1},
-		{ID: 5, Kind: jobs.Download, State: jobs.Failed, Title: "report.pdf", From: "cos://p-1/docs/", To: "~/in", Bytes: 100, BytesDone: 41, Left: -1, Reason: "PutObject cos://p-1/docs/report.pdf: AccessDenied: no (403, request 5f3a)"},
+		{ID: 5, Kind: jobs.Download, State: jobs.Failed, Title: "report.pdf", From: "cos://p-1/docs/", To: "~/in", Bytes: 100, BytesDone: 41, Left: -1, Reason: "PutObject cos://p-1/docs/report.pdf: AccessDenied: no (403, request 5f3a) · this key pair may not do that: ask for the permission or use another profile"},
 		{ID: 6, Kind: jobs.Upload, State: jobs.Done, Title: "a.txt", From: "~", To: "cos://p-1/", Items: 1, ItemsDone: 1, Bytes: 5, BytesDone: 5, Left: -1},
 	}}
 }
@@ -182,6 +183,15 @@ func TestJobList_Frames(t *testing.T) {
 			golden(t, name, v.Draw(testLook(), size[0], size[1]), size[0])
 		})
 	}
+}
+
+func TestJobList_SaysOfAFailureWhatHappenedAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	v := &JobList{}
+	v.Show(sampleJobs())
+	v.Do(Bottom)
+	v.Do(Up)
+	golden(t, "jobs-failed-80x14", v.Draw(testLook(), 80, 14), 80)
 }
 
 func TestJobList_OpensOnWhatIsNotOver(t *testing.T) {
@@ -207,19 +217,6 @@ func TestTitle(t *testing.T) {
 	}
 }
 
-func TestJobList_ItemsFrame(t *testing.T) {
-	t.Parallel()
-	v := &JobList{}
-	v.Show(sampleJobs())
-	v.Details = 5
-	v.Items = []jobs.Item{
-		{N: 2, Name: "docs/report.pdf", State: jobs.Failed, Size: 100, Code: "AccessDenied", RequestID: "5f3a", Reason: "PutObject cos://p-1/docs/report.pdf: AccessDenied: no (403, request 5f3a)"},
-		{N: 1, Name: "docs/旅行.pdf", State: jobs.Done, Verified: true, Size: 88_000},
-		{N: 3, Name: "docs/old.pdf", State: jobs.Done, Skipped: true, Size: 88_000},
-	}
-	golden(t, "items-100x8", v.Draw(testLook(), 100, 8), 100)
-}
-
 func TestStrip_Frames(t *testing.T) {
 	t.Parallel()
 	k := testLook()
@@ -228,9 +225,16 @@ func TestStrip_Frames(t *testing.T) {
 	many.Title = "旅行 video.mp4 and 5 192 more"
 	many.ItemsDone, many.Items = 1203, 5193
 	ended := Strip{Result: "report.pdf: AccessDenied, request 5f3a", Failed: true, Jobs: "w jobs"}
-	golden(t, "strip-60", []string{k.Strip(s, 60), k.Strip(many, 60), k.Strip(ended, 60)}, 60)
-	golden(t, "strip-80", []string{k.Strip(s, 80), k.Strip(many, 80), k.Strip(ended, 80)}, 80)
-	golden(t, "strip-120", []string{k.Strip(s, 120), k.Strip(many, 120), k.Strip(ended, 120)}, 120)
+	limited, asking := s, many
+	limited.Limit, asking.Limit, asking.Asking = 20_000_000, 2_000_000, 28
+	asks := Strip{Kind: jobs.Upload, Title: "旅行/", To: "cos://p-1/", Done: 6, Total: 100, ItemsDone: 2, Items: 30, Asking: 28, Left: "asks", Count: "1 job", Jobs: "w jobs"}
+	for _, width := range []int{60, 80, 120} {
+		var lines []string
+		for _, s := range []Strip{s, many, ended, limited, asking, asks} {
+			lines = append(lines, k.Strip(s, width))
+		}
+		golden(t, fmt.Sprintf("strip-%d", width), lines, width)
+	}
 }
 
 func TestPlan_TurnsThroughEveryAnswerBothWays(t *testing.T) {

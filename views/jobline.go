@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"cosmander/cos"
 	"cosmander/jobs"
 	"cosmander/theme"
 )
@@ -22,7 +23,7 @@ func (k *Look) job(j jobs.Job, cursor bool, inner int) string {
 	if cursor {
 		text, dim = ground, ground
 	}
-	l.put(text, mark+" "+k.arrow(j.Kind)+" ")
+	l.put(text, mark+priority(j)+k.arrow(j.Kind)+" ")
 	room := inner - right.cells - l.cells - 1
 	share := room
 	if room > 40 {
@@ -35,6 +36,18 @@ func (k *Look) job(j jobs.Job, cursor bool, inner int) string {
 	}
 	l.to(inner-right.cells, ground)
 	return l.String() + right.String()
+}
+
+// priority is the mark of a job that goes before or after the others: the key
+// that made it so.
+func priority(j jobs.Job) string {
+	switch {
+	case j.State.Final(), j.Priority == jobs.Normal:
+		return " "
+	case j.Priority > jobs.Normal:
+		return "+"
+	}
+	return "-"
 }
 
 // Title is a job's title, the number of its further sources written as other
@@ -108,7 +121,8 @@ func (k *Look) jobProgress(l *line, j jobs.Job, inner int) {
 	state, style := k.state(j)
 	l.blank("", 1)
 	if j.Reason != "" && (j.State == jobs.Failed || j.State == jobs.Retrying) {
-		gs := cutEnd(glyphs(k.reason(j, Brief(j.Reason)), k.Width), c.reasonCells(), k.Marks.Ellipsis)
+		why, _ := cos.CutHint(Brief(j.Reason))
+		gs := cutEnd(glyphs(k.reason(j, why), k.Width), c.reasonCells(), k.Marks.Ellipsis)
 		l.glyphs(gs, k.Dim, k.Odd)
 		l.to(1+c.reasonCells(), "")
 	} else {
@@ -151,15 +165,15 @@ func (k *Look) jobNumbers(l *line, j jobs.Job, c jobColumns) {
 }
 
 // request matches the name of a request and the address it was about, at the
-// beginning of an error.
-var request = regexp.MustCompile(`^[A-Z][a-z]+[A-Z][A-Za-z]* (cos://\S*: )`)
+// beginning of an error or behind how many items failed.
+var request = regexp.MustCompile(`^((?:\d+ of \d+ failed: )?)[A-Z][a-z]+[A-Z][A-Za-z]* (cos://.*?: )`)
 
 // objectFirst leaves out the name of the request, which says nothing to users.
-func objectFirst(reason string) string { return request.ReplaceAllString(reason, "$1") }
+func objectFirst(reason string) string { return request.ReplaceAllString(reason, "$1$2") }
 
 // Brief leaves the address out of the reason of a job or an item too, where the
 // name stands beside it.
-func Brief(reason string) string { return request.ReplaceAllString(reason, "") }
+func Brief(reason string) string { return request.ReplaceAllString(reason, "$1") }
 
 // reason says why a job waits or failed, in the words of why, and when it goes
 // on.
@@ -177,6 +191,9 @@ func (k *Look) reason(j jobs.Job, why string) string {
 
 // state is the word for where a job stands, and its style.
 func (k *Look) state(j jobs.Job) (string, theme.Style) {
+	if j.ItemsAsking > 0 && !j.State.Final() && j.State != jobs.Paused {
+		return "? " + Count(j.ItemsAsking) + " ask", k.Odd
+	}
 	switch j.State {
 	case jobs.Done:
 		if j.Unverified > 0 {
@@ -228,34 +245,57 @@ func (k *Look) where(l *line, j jobs.Job, room int, style theme.Style) {
 	l.glyphs(cutMiddle(to, room-cellsOf(from), k.Marks.Ellipsis), style, k.Odd)
 }
 
-// item draws one item in one line.
-func (k *Look) item(it jobs.Item, inner int) string {
-	state, style := k.state(jobs.Job{State: it.State})
+// itemState is the word for where an item stands, and its style.
+func (k *Look) itemState(it jobs.Item) (string, theme.Style) {
 	switch {
 	case it.Skipped:
-		state, style = "skipped", k.Dim
+		return "skipped", k.Dim
 	case it.State == jobs.Done && !it.Verified:
-		state, style = k.Marks.Done+" done", k.Good
+		return k.Marks.Done + " done", k.Good
+	case it.State == jobs.Running && it.Size > 0:
+		return "running " + strings.TrimSpace(percent(it.Done, it.Size)), k.Text
 	}
-	reason := Brief(it.Reason)
+	return k.state(jobs.Job{State: it.State})
+}
+
+// quoted is why an item failed or waits, in words that always have the code
+// and the request that the service's people ask for.
+func quoted(it jobs.Item, reason string) string {
 	if it.Code != "" && !strings.Contains(reason, it.Code) {
 		reason += " " + it.Code
 	}
 	if it.RequestID != "" && !strings.Contains(reason, it.RequestID) {
 		reason += ", request " + it.RequestID
 	}
+	return reason
+}
+
+// item draws one item in one line.
+func (k *Look) item(it jobs.Item, cursor bool, inner int) string {
+	state, style := k.itemState(it)
+	mark, text, dim, wrong, ground := " ", k.Text, k.Dim, k.Danger, theme.Style("")
+	if it.State != jobs.Failed {
+		wrong = k.Odd
+	}
+	if cursor {
+		mark, ground = k.Marks.Cursor, k.Cursor
+		text, dim, style, wrong = ground, ground, ground, ground
+	}
+	what, _ := cos.CutHint(Brief(it.Reason))
+	reason := quoted(it, what)
 	l := line{look: k}
-	l.blank("", 2)
+	l.put(text, mark+" ")
 	l.put(style, pad(state, 13, false))
-	l.put(k.Dim, pad(Size(it.Size), 9, true)+"  ")
+	l.put(dim, pad(Size(it.Size), 9, true)+"  ")
 	room := inner - l.cells - 1
 	if reason != "" {
 		room = min(room/3, 40)
 	}
-	l.glyphs(cutMiddle(glyphs(it.Name, k.Width), room, k.Marks.Ellipsis), k.Text, k.Odd)
+	l.glyphs(cutMiddle(glyphs(it.Name, k.Width), room, k.Marks.Ellipsis), text, k.Odd)
 	if reason != "" {
-		l.blank("", 2)
-		l.glyphs(cutMiddle(glyphs(reason, k.Width), inner-l.cells-1, k.Marks.Ellipsis), k.Danger, k.Odd)
+		l.blank(ground, 2)
+		l.glyphs(cutMiddle(glyphs(reason, k.Width), inner-l.cells-1, k.Marks.Ellipsis), wrong, k.Odd)
 	}
+	l.to(inner, ground)
 	return l.String()
 }

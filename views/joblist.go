@@ -3,20 +3,32 @@ package views
 import (
 	"slices"
 
+	"cosmander/cos"
 	"cosmander/jobs"
 )
 
-// JobList is the full view of the queue. Its owner sets Snapshot and Items
-// whenever they change.
+// JobList is the full view of the queue. Its owner sets what is exported
+// whenever it changes.
 type JobList struct {
 	Snapshot jobs.Snapshot
+	// Rates are samples of the rate of the whole queue, one a second, the last
+	// one at the end.
+	Rates []float64
+	Limit int64 // bytes a second; 0: none
+
 	// Items of the job Details, those that failed first; nil while they load.
 	Items   []jobs.Item
 	Details jobs.ID // 0: the list is shown
-	Hints   []Hint  // of the list; as many as fit, the last one always
+	// JobRates are samples of the rate of the job Details.
+	JobRates []float64
+
+	Hints     []Hint // of the list; as many as fit, the last one always
+	ItemHints []Hint // of the details
+	Answer    Hint   // added where an item asks
 
 	cursor, top, page int
 	opened            bool
+	items             itemCursor
 }
 
 var _ Modal = (*JobList)(nil)
@@ -42,95 +54,62 @@ func (v *JobList) Show(s jobs.Snapshot) {
 	if !ok {
 		return
 	}
-	for i, j := range s.Jobs {
-		if j.ID == current.ID {
-			v.cursor = i
-			return
-		}
+	if i := slices.IndexFunc(s.Jobs, func(j jobs.Job) bool { return j.ID == current.ID }); i >= 0 {
+		v.cursor = i
+		return
 	}
 	v.cursor = max(min(v.cursor, len(s.Jobs)-1), 0)
 }
 
-// Do takes one input. Accept asks for the details of the current job.
+// Do takes one input. Accept asks for the details of the current job and, in
+// these, for those of the current item.
 func (v *JobList) Do(in Input) Action {
-	n := v.rows()
 	switch in {
 	case Leave:
 		if v.Details != 0 {
-			v.Details, v.Items, v.top = 0, nil, 0
+			v.Details, v.Items, v.JobRates = 0, nil, nil
 			return None
 		}
 		return Close
 	case Accept:
-		if v.Details == 0 && n > 0 {
+		if v.Details == 0 && len(v.Snapshot.Jobs) > 0 || v.Details != 0 && len(v.Items) > 0 {
 			return Go
 		}
 	case Down, Next:
-		v.move(1, n)
+		v.move(1)
 	case Up, Previous:
-		v.move(-1, n)
+		v.move(-1)
 	case PageDown:
-		v.move(v.page, n)
+		v.move(v.page)
 	case PageUp:
-		v.move(-v.page, n)
+		v.move(-v.page)
 	case Top:
-		v.move(-n, n)
+		v.move(-len(v.Snapshot.Jobs) - len(v.Items))
 	case Bottom:
-		v.move(n, n)
+		v.move(len(v.Snapshot.Jobs) + len(v.Items))
 	case NoInput, Left, Right, Rub:
 	}
 	return None
 }
 
-func (v *JobList) rows() int {
+// move shifts the cursor of the list, or that of the items.
+func (v *JobList) move(by int) {
 	if v.Details != 0 {
-		if v.more() > 0 {
-			return len(v.Items) + 1
-		}
-		return len(v.Items)
-	}
-	return len(v.Snapshot.Jobs)
-}
-
-// more is how many items of the job are not listed.
-func (v *JobList) more() int64 {
-	for _, j := range v.Snapshot.Jobs {
-		if j.ID == v.Details && v.Items != nil {
-			return max(j.Items-int64(len(v.Items)), 0)
-		}
-	}
-	return 0
-}
-
-// move shifts the cursor of the list, or scrolls the details.
-func (v *JobList) move(by, n int) {
-	if v.Details != 0 {
-		v.top = max(min(v.top+by, n-v.page), 0)
+		v.items.move(by, len(v.Items))
 		return
 	}
-	v.cursor = max(min(v.cursor+by, n-1), 0)
+	v.cursor = max(min(v.cursor+by, len(v.Snapshot.Jobs)-1), 0)
 }
 
 // Draw fills width by height.
 func (v *JobList) Draw(k *Look, width, height int) []string {
 	v.page = max(height-2, 1)
 	if v.Details != 0 {
-		return v.drawItems(k, width, height)
+		return v.drawDetails(k, width, height)
 	}
 	facts := v.facts(k, width-2, v.page)
 	v.page -= len(facts)
-	title := "Jobs"
-	if rate := Rate(v.Snapshot.Rate); rate != "" && v.moving() {
-		title += k.sep() + rate
-	}
-	if !v.Snapshot.Runner && len(v.Snapshot.Jobs) > 0 {
-		title += k.sep() + "run by another cosmander"
-	}
-	if v.cursor < v.top {
-		v.top = v.cursor
-	}
-	v.top = max(v.top, v.cursor-v.page+1)
-	v.top = max(min(v.top, len(v.Snapshot.Jobs)-1), 0)
+	v.top = scrolled(v.top, v.cursor, v.page, len(v.Snapshot.Jobs))
 	var body []string
 	for i := v.top; i < min(v.top+v.page, len(v.Snapshot.Jobs)); i++ {
 		body = append(body, k.job(v.Snapshot.Jobs[i], i == v.cursor, width-2))
@@ -139,7 +118,37 @@ func (v *JobList) Draw(k *Look, width, height int) []string {
 		body = append(body, "", k.remark("no jobs"+k.sep()+"F5 in a pane copies to the other one"))
 	}
 	body = append(fill(body, v.page), facts...)
-	return k.box(title, k.hintLine(v.Hints, width-6), body, width, k.Accent)
+	title, note := v.title(k), ""
+	if v.moving() {
+		note = k.rateHistory(v.Rates, k.noteRoom(title, width-2))
+	}
+	hints := v.Hints
+	if j, ok := v.Current(); ok && j.ItemsAsking > 0 {
+		hints = append([]Hint{v.Answer}, hints...)
+	}
+	return k.page(title, note, k.hintLine(hints, width-6), body, width, k.Dim)
+}
+
+// scrolled is the first of n rows that page lines show, so that the cursor is
+// among them and no line stays empty.
+func scrolled(top, cursor, page, n int) int {
+	top = max(min(top, cursor), cursor-page+1)
+	return max(min(top, n-page), 0)
+}
+
+// title says what all jobs have in common.
+func (v *JobList) title(k *Look) string {
+	title := "Jobs"
+	if rate := Rate(v.Snapshot.Rate); rate != "" && v.moving() {
+		title += k.sep() + rate
+	}
+	if v.Limit > 0 {
+		title += k.sep() + "limit " + Rate(float64(v.Limit))
+	}
+	if !v.Snapshot.Runner && len(v.Snapshot.Jobs) > 0 {
+		title += k.sep() + "run by another cosmander"
+	}
+	return title
 }
 
 // moving reports that some job transfers.
@@ -166,14 +175,24 @@ func (v *JobList) facts(k *Look, inner, room int) []string {
 		most = 1
 	}
 	lines := []string{k.ends(j, inner)}
-	if reason := k.reason(j, objectFirst(j.Reason)); reason != "" {
-		style := k.Odd
+	what, advice := cos.CutHint(k.reason(j, objectFirst(j.Reason)))
+	if most == 1 {
+		advice = ""
+	}
+	if what != "" {
+		style, room := k.Odd, most
 		if j.State == jobs.Failed {
 			style = k.Danger
 		}
-		for _, text := range k.Wrap(reason, inner-4, most) {
+		if advice != "" {
+			room--
+		}
+		for _, text := range k.Wrap(what, inner-4, room) {
 			lines = append(lines, "  "+style.On(text))
 		}
+	}
+	if advice != "" {
+		lines = append(lines, k.fact("", advice, 0, inner))
 	}
 	lines = fill(lines, 1+most)
 	if most == 1 {
@@ -205,29 +224,4 @@ func fill(body []string, n int) []string {
 		body = append(body, "")
 	}
 	return body
-}
-
-// drawItems shows the items of one job.
-func (v *JobList) drawItems(k *Look, width, height int) []string {
-	var body []string
-	if v.Items == nil {
-		body = append(body, "", k.remark("reading the items"+k.Marks.Ellipsis))
-	}
-	v.move(0, v.rows())
-	for i := v.top; i < min(v.top+height-2, len(v.Items)); i++ {
-		body = append(body, k.item(v.Items[i], width-2))
-	}
-	if more := v.more(); more > 0 && len(body) < height-2 {
-		body = append(body, k.remark("and "+Count(more)+" more"))
-	}
-	title := "Items"
-	for _, j := range v.Snapshot.Jobs {
-		if j.ID == v.Details {
-			title += " of " + Title(j) + k.sep() + Count(j.ItemsDone) + " of " + Count(j.Items) + " done"
-			if j.ItemsFailed > 0 {
-				title += k.sep() + Count(j.ItemsFailed) + " failed"
-			}
-		}
-	}
-	return k.box(title, "r retries what failed"+k.sep()+"Esc back", fill(body, height-2), width, k.Accent)
 }

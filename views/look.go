@@ -37,6 +37,7 @@ type Marks struct {
 	TopLeft, TopRight, BottomLeft, BottomEnd string
 	Bar                                      []string // by eighths; the last is full
 	BarOff                                   string
+	Spark                                    []string // heights of a sparkline; the last is full
 	Unicode                                  bool
 }
 
@@ -48,6 +49,7 @@ func UnicodeMarks() Marks {
 		Dot: "·", Open: "‹", Shut: "›", Horizontal: "─", Vertical: "│",
 		TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomEnd: "╯",
 		Bar: []string{"▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"}, BarOff: " ", Unicode: true,
+		Spark: []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 	}
 }
 
@@ -58,7 +60,7 @@ func ASCIIMarks() Marks {
 		Up: "^", Down: "v", Delete: "-", To: ">", Done: "+", Failed: "x",
 		Dot: "-", Open: "<", Shut: ">", Horizontal: "-", Vertical: "|",
 		TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomEnd: "+",
-		Bar: []string{"#"}, BarOff: ".",
+		Bar: []string{"#"}, BarOff: ".", Spark: []string{".", ":", "-", "=", "+", "*", "#", "@"},
 	}
 }
 

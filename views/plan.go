@@ -199,6 +199,7 @@ var answers = map[jobs.OnConflict]struct{ choice, done string }{
 	jobs.IfSize:     {"overwrite if the size differs", "overwritten if the size differs"},
 	jobs.IfChecksum: {"overwrite if the content differs", "overwritten if the content differs"},
 	jobs.KeepBoth:   {"keep both, as name (2)", "kept beside, as name (2)"},
+	jobs.Ask:        {"ask about each", "asked about"},
 }
 
 // remark is a dim line of a dialog.

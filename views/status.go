@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -115,6 +116,8 @@ type Strip struct {
 	// Items of all live jobs; 0 if they are not worth a number.
 	ItemsDone, Items int64
 	Rate             float64
+	Limit            int64  // bytes a second; 0: none
+	Asking           int64  // items that wait for an answer
 	Left             string // "0:42 left", or why it waits
 	Count            string // "1 of 3"
 	Jobs             string // the key of the job list and its name
@@ -130,7 +133,11 @@ func (k *Look) Strip(s Strip, width int) string {
 	right := line{look: k}
 	barCells := min(max(width/7, 6), 24)
 	items := progress(s.ItemsDone, s.Items)
-	if items == "" || width >= 110 {
+	wide := width >= 110
+	if s.Asking > 0 && !wide {
+		barCells, items = 0, "" // what asks is said instead
+	}
+	if items == "" || wide {
 		right.WriteString(k.bar(s.Done, s.Total, barCells))
 		right.cells += barCells
 	}
@@ -138,10 +145,15 @@ func (k *Look) Strip(s Strip, width int) string {
 		right.put(k.Text, "  "+items)
 	}
 	right.put(k.Text, " "+percent(s.Done, s.Total))
-	right.put(k.Text, pad(Rate(s.Rate), 12, true))
+	limited := s.Limit > 0 && width >= 76 && (s.Asking == 0 || wide)
+	if limited {
+		right.put(k.Text, pad(cmp.Or(Rate(s.Rate), "0 B/s")+" of "+Rate(float64(s.Limit)), 2*rateCells+4, true))
+	} else {
+		right.put(k.Text, pad(Rate(s.Rate), 12, true))
+	}
 	right.put(k.Dim, pad(s.Left, 14, true))
 	tail := s.Count + k.sep() + s.Jobs
-	if items != "" && width < 110 {
+	if (items != "" || limited) && !wide {
 		key, _, _ := strings.Cut(s.Jobs, " ")
 		tail = key + " " + s.Count
 	}
@@ -149,6 +161,9 @@ func (k *Look) Strip(s Strip, width int) string {
 		right.put(k.Dim, "   "+tail)
 	}
 	l := line{look: k}
+	if s.Asking > 0 {
+		l.put(k.Odd, " ? "+Count(s.Asking)+" ask ")
+	}
 	l.put(k.Accent, " "+k.arrow(s.Kind)+" ")
 	k.stripTitle(&l, s, width-right.cells-l.cells-2)
 	l.to(width-right.cells-1, "")

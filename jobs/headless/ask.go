@@ -60,10 +60,13 @@ const question = "o overwrite, s skip, n if newer, z if size differs, c if check
 // error tells how to go on later if there is nobody to answer.
 func (e *Env) inquire(ctx context.Context, q *jobs.Queue, id jobs.ID) error {
 	const page = 100
-	for {
+	for first := true; ; first = false {
 		asking, err := q.Items(ctx, id, 0, page, jobs.Asking)
 		if err != nil {
 			return fmt.Errorf("read the conflicts: %w", err)
+		}
+		if len(asking) == 0 && first {
+			return q.Resume(ctx, id) // somebody else has answered
 		}
 		if len(asking) == 0 {
 			return nil
