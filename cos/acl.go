@@ -23,6 +23,10 @@ type Grant struct {
 type ACL struct {
 	Owner  Owner
 	Grants []Grant
+	// Preset is the canned ACL that the service names beside the list:
+	// "default" if the object has none of its own and follows the bucket's;
+	// empty if the service named none. It is not written.
+	Preset string
 }
 
 // MaxGrants is how many entries of access lists an account has in all, and so
@@ -64,7 +68,12 @@ func (a ACL) Canned() string {
 func (b *Bucket) ObjectACL(ctx context.Context, key, versionID string) (*ACL, error) {
 	acl := &ACL{}
 	call := b.onVersion("GetObjectACL", http.MethodGet, key, "acl", versionID)
-	if err := b.client.decoded(ctx, call, "AccessControlPolicy", acl.decode); err != nil {
+	a, err := b.client.do(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	acl.Preset = strings.ToLower(a.Header.Get("X-Cos-Acl"))
+	if err := a.document("AccessControlPolicy", acl.decode); err != nil {
 		return nil, err
 	}
 	return acl, nil
@@ -89,18 +98,30 @@ func (b *Bucket) SetObjectACL(ctx context.Context, key, versionID string, acl AC
 // empty, or another canned name, is [ErrInvalidInput]. It may be repeated.
 func (b *Bucket) SetObjectCannedACL(ctx context.Context, key, versionID, canned, grantRead, grantFullControl string) error {
 	call := b.onVersion("PutObjectACL", http.MethodPut, key, "acl", versionID)
-	err := Headers{ACL: canned, GrantRead: grantRead, GrantFullControl: grantFullControl}.set(call.header)
-	switch {
-	case err != nil:
-	case len(call.header) == 0:
-		err = fmt.Errorf("%w: neither a canned ACL nor a grant", ErrInvalidInput)
-	case !slices.Contains([]string{"", "private", "public-read", "default"}, canned):
-		err = fmt.Errorf("%w: %q is no canned ACL of objects", ErrInvalidInput, shortened(canned))
+	err := CheckCannedACL(canned, grantRead, grantFullControl)
+	if err == nil {
+		err = Headers{ACL: canned, GrantRead: grantRead, GrantFullControl: grantFullControl}.set(call.header)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", call.what(), err)
 	}
 	return b.client.finished(ctx, call)
+}
+
+// CheckCannedACL reports whether [Bucket.SetObjectCannedACL] takes the values;
+// the error wraps [ErrInvalidInput] and says why not.
+func CheckCannedACL(canned, grantRead, grantFullControl string) error {
+	to := http.Header{}
+	err := Headers{ACL: canned, GrantRead: grantRead, GrantFullControl: grantFullControl}.set(to)
+	switch {
+	case err != nil:
+		return err
+	case len(to) == 0:
+		return fmt.Errorf("%w: neither a canned ACL nor a grant", ErrInvalidInput)
+	case !slices.Contains([]string{"", "private", "public-read", "default"}, canned):
+		return fmt.Errorf("%w: %q is no canned ACL of objects", ErrInvalidInput, shortened(canned))
+	}
+	return nil
 }
 
 func (a *ACL) decode(p *xmlParser) error {

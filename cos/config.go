@@ -37,6 +37,7 @@ const (
 	MaxObjectSize = MaxParts * int64(MaxPartBytes) // bytes
 
 	MaxRestoreDays  = 365
+	MaxMetaBytes    = 2 << 10     // of the metadata of an object, names and values
 	MinTrafficLimit = 819_200     // bits per second
 	MaxTrafficLimit = 838_860_800 // bits per second
 )

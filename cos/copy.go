@@ -20,12 +20,14 @@ type CopySource struct {
 }
 
 // CopyOptions say what a copy is given. The service takes neither storage class
-// nor ACL from the source. Without a StorageClass the copy is STANDARD, without
-// an ACL it has the bucket's default.
+// nor ACL nor encryption from the source. Without a StorageClass the copy is
+// STANDARD, without an ACL it has the bucket's default. Its tags are the
+// source's, unless Headers has others.
 type CopyOptions struct {
 	// Replace gives the copy the content headers and metadata of Headers, all of
 	// them and nothing of the source's. Without it the copy has the source's,
-	// and Headers may hold only a storage class, an ACL and grants.
+	// and Headers may hold only a storage class, an encryption, an ACL and
+	// grants.
 	Replace bool
 	Headers Headers
 }
@@ -92,10 +94,14 @@ func (b *Bucket) CopyPart(ctx context.Context, key, uploadID string, number int,
 
 func (o CopyOptions) set(to http.Header) error {
 	to.Set("X-Cos-Metadata-Directive", "Replaced")
+	if len(o.Headers.Tags) > 0 {
+		to.Set("X-Cos-Tagging-Directive", "Replaced")
+	}
 	if !o.Replace {
 		to.Set("X-Cos-Metadata-Directive", "Copy")
 		ignored := o.Headers
 		ignored.StorageClass, ignored.ACL, ignored.GrantRead, ignored.GrantFullControl = "", "", "", ""
+		ignored.Encryption, ignored.Tags = Encryption{}, nil
 		lost := http.Header{}
 		if err := ignored.set(lost); err != nil {
 			return err

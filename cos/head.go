@@ -51,6 +51,7 @@ func (a *answer) head() (*Head, error) {
 		StorageTier:  strings.ToUpper(h.Get("x-cos-storage-tier")),
 		ObjectType:   h.Get("x-cos-object-type"),
 		Restore:      parseRestore(h.Get("x-cos-restore"), h.Get("x-cos-restore-status")),
+		Encryption:   Encryption{h.Get(encryptionHeader), h.Get(kmsKeyHeader)},
 		Raw:          h,
 		Headers: Headers{
 			ContentType:        h.Get("Content-Type"),

@@ -8,7 +8,11 @@ import (
 	"time"
 )
 
-const metaPrefix = "X-Cos-Meta-"
+const (
+	metaPrefix       = "X-Cos-Meta-"
+	encryptionHeader = "X-Cos-Server-Side-Encryption"
+	kmsKeyHeader     = "X-Cos-Server-Side-Encryption-Cos-Kms-Key-Id"
+)
 
 // set writes the headers that are not empty.
 func (h Headers) set(to http.Header) error {
@@ -18,6 +22,7 @@ func (h Headers) set(to http.Header) error {
 		"Content-Language": h.ContentLanguage, "Expires": h.Expires,
 		"X-Cos-Storage-Class": strings.ToUpper(h.StorageClass), "X-Cos-Acl": h.ACL,
 		"X-Cos-Grant-Read": h.GrantRead, "X-Cos-Grant-Full-Control": h.GrantFullControl,
+		encryptionHeader: h.Encryption.Algorithm, kmsKeyHeader: h.Encryption.KMSKeyID,
 	} {
 		if err := setHeader(to, name, value); err != nil {
 			return err
@@ -31,7 +36,19 @@ func (h Headers) set(to http.Header) error {
 			return err
 		}
 	}
-	return nil
+	return setTags(to, h.Tags)
+}
+
+// setTags writes tags as the header that a new object gets them by.
+func setTags(to http.Header, tags []Tag) error {
+	if err := CheckTags(tags); err != nil {
+		return err
+	}
+	pairs := make([]string, len(tags))
+	for i, t := range tags {
+		pairs[i] = encode(t.Key, false) + "=" + encode(t.Value, false)
+	}
+	return setHeader(to, "X-Cos-Tagging", strings.Join(pairs, "&"))
 }
 
 // setHeader trims as net/http would when it sends, because what is signed must

@@ -26,6 +26,22 @@ type RestoreRequest struct {
 	VersionID string // empty means the newest
 }
 
+// Check reports whether the service can be asked for it: days within 1..365 and
+// a known tier or none. The error is [ErrInvalidInput].
+func (r RestoreRequest) Check() error {
+	if r.Days < 1 || r.Days > MaxRestoreDays {
+		return fmt.Errorf("%w: %d days are not 1 to %d", ErrInvalidInput, r.Days, MaxRestoreDays)
+	}
+	if r.Tier != "" && knownTier(string(r.Tier)) != r.Tier {
+		return fmt.Errorf("%w: %q is no tier of a restore", ErrInvalidInput, shortened(string(r.Tier)))
+	}
+	return nil
+}
+
+// Archived reports that an object of a storage class has to be restored before
+// it can be read.
+func Archived(class string) bool { return strings.HasSuffix(strings.ToUpper(class), "ARCHIVE") }
+
 // RestoreState is what HEAD says of a restore.
 type RestoreState struct {
 	Ongoing   bool
@@ -43,14 +59,11 @@ type RestoreState struct {
 // [ErrNotArchived]. It may be repeated.
 func (b *Bucket) Restore(ctx context.Context, key string, r RestoreRequest) error {
 	call := b.onVersion("RestoreObject", http.MethodPost, key, "restore", r.VersionID)
+	if err := r.Check(); err != nil {
+		return fmt.Errorf("%s: %w", call.what(), err)
+	}
 	if r.Tier == "" {
 		r.Tier = Standard
-	}
-	if r.Days < 1 || r.Days > MaxRestoreDays {
-		return fmt.Errorf("%s: %w: %d days are not 1 to %d", call.what(), ErrInvalidInput, r.Days, MaxRestoreDays)
-	}
-	if knownTier(string(r.Tier)) != r.Tier {
-		return fmt.Errorf("%s: %w: %q is no tier of a restore", call.what(), ErrInvalidInput, shortened(string(r.Tier)))
 	}
 	doc := fmt.Sprintf("<RestoreRequest><Days>%d</Days><CASJobParameters><Tier>%s</Tier></CASJobParameters></RestoreRequest>",
 		r.Days, r.Tier)

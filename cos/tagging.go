@@ -57,21 +57,32 @@ func (b *Bucket) DeleteObjectTags(ctx context.Context, key, versionID string) er
 	return b.client.finished(ctx, b.onVersion("DeleteObjectTagging", http.MethodDelete, key, "tagging", versionID))
 }
 
-func tagDocument(tags []Tag) ([]byte, error) {
+// CheckTags reports whether an object can have the tags; the error wraps
+// [ErrInvalidInput] and says why not. [Bucket.SetObjectTags] asks it.
+func CheckTags(tags []Tag) error {
 	if len(tags) > MaxTags {
-		return nil, fmt.Errorf("%w: %d tags are more than %d", ErrInvalidInput, len(tags), MaxTags)
+		return fmt.Errorf("%w: %d tags are more than %d", ErrInvalidInput, len(tags), MaxTags)
 	}
-	doc := []byte("<Tagging><TagSet>")
 	seen := map[string]bool{}
 	for _, t := range tags {
 		n := utf8.RuneCountInString(t.Key)
 		if n < 1 || n > MaxTagKeyChars || utf8.RuneCountInString(t.Value) > MaxTagValueChars || seen[t.Key] {
-			return nil, fmt.Errorf("%w: tag %q is empty, too long or there twice", ErrInvalidInput, shortened(t.Key))
+			return fmt.Errorf("%w: tag %q is empty, too long or there twice", ErrInvalidInput, shortened(t.Key))
 		}
 		if err := checkText("a tag", t.Key+t.Value); err != nil {
-			return nil, err
+			return err
 		}
 		seen[t.Key] = true
+	}
+	return nil
+}
+
+func tagDocument(tags []Tag) ([]byte, error) {
+	if err := CheckTags(tags); err != nil {
+		return nil, err
+	}
+	doc := []byte("<Tagging><TagSet>")
+	for _, t := range tags {
 		doc = appendElement(append(doc, "<Tag>"...), "Key", t.Key)
 		doc = appendText(append(doc, "<Value>"...), t.Value)
 		doc = append(doc, "</Value></Tag>"...)

@@ -58,6 +58,15 @@ type Headers struct {
 	GrantRead          string            // `id="UIN",id="UIN"`
 	GrantFullControl   string            // as GrantRead
 	Meta               map[string]string // names without "x-cos-meta-", lower case; 2 KB in all
+	Tags               []Tag             // of a new object; HEAD does not tell them, see [Bucket.ObjectTags]
+	Encryption         Encryption        // by the service; of an object that exists see [Head]
+}
+
+// Encryption says how the service encrypts an object that it stores; the zero
+// value is not at all. Reading is as if it did not.
+type Encryption struct {
+	Algorithm string // "AES256", or "cos/kms"
+	KMSKeyID  string // with "cos/kms"; empty is the account's own key
 }
 
 // Body is content that can be read again from any offset, so that a request
@@ -91,6 +100,7 @@ type Head struct {
 	ObjectType   string        // "normal" or "appendable"
 	Restore      *RestoreState // of an archived object that is or was being restored; else nil
 	Headers      Headers
+	Encryption   Encryption // not in Headers: a copy in another place need not have it
 	Raw          http.Header
 }
 

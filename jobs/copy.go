@@ -43,10 +43,16 @@ func (t *task) copy(ctx context.Context) (outcome, error) {
 }
 
 func (t *task) copySource(from *cos.Bucket, head *cos.Head) cos.CopySource {
-	return cos.CopySource{
+	source := cos.CopySource{
 		Bucket: from.Name(), Region: from.Region(), Key: t.item.key, VersionID: head.VersionID,
 		Conditions: cos.Conditions{IfMatch: head.ETag},
 	}
+	if t.rewriting != nil {
+		// A version would be there still if somebody has written a newer one,
+		// which must not be replaced by it.
+		source.VersionID = ""
+	}
+	return source
 }
 
 // copyWhole copies by one request, again until it is verified.
@@ -120,6 +126,11 @@ func (t *task) copyParts(ctx context.Context, from, to *cos.Bucket, head *cos.He
 	if err := t.copyMissing(ctx, from, to, head, all, acks); err != nil {
 		return outcome{}, changed(err)
 	}
+	if t.rewriting != nil {
+		if err := t.stillThere(ctx, to); err != nil {
+			return outcome{}, err
+		}
+	}
 	if err := t.e.j.verifying(t.item); err != nil {
 		return outcome{}, err
 	}
@@ -138,6 +149,9 @@ func (t *task) beginCopy(ctx context.Context, to *cos.Bucket, head *cos.Head) er
 	was := t.item.size
 	t.item.size, t.item.etag = head.Size, head.ETag
 	t.item.crc, t.item.hasCRC = head.CRC64, head.HasCRC64
+	if t.rewriting != nil {
+		t.item.id.mtimeNS = stamp(head)
+	}
 	t.item.partSize = partSizeFor(head.Size, t.e.cfg.CopyPartSize)
 	delta, err := t.e.j.begin(t.item, was)
 	if err != nil {
@@ -145,6 +159,9 @@ func (t *task) beginCopy(ctx context.Context, to *cos.Bucket, head *cos.Head) er
 	}
 	t.count(delta)
 	t.item.state = Running
+	if t.rewriting != nil {
+		return t.openUpload(ctx, to, t.rewriting.want)
+	}
 	return t.openUpload(ctx, to, head.Headers)
 }
 
@@ -195,8 +212,11 @@ func (t *task) copyMissing(ctx context.Context, from, to *cos.Bucket, head *cos.
 }
 
 // carryTags gives a copy in parts the tags that a copy by one request would
-// have taken over.
+// have taken over. One that replaces its source was given them as it began.
 func (t *task) carryTags(ctx context.Context, from, to *cos.Bucket, head *cos.Head) error {
+	if t.rewriting != nil {
+		return nil
+	}
 	return t.attempt(ctx, func(ctx context.Context) error {
 		tags, err := from.ObjectTags(ctx, t.item.key, head.VersionID)
 		if errors.Is(err, cos.ErrDenied) {

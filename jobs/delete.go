@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,9 +22,9 @@ func (t *task) remove(ctx context.Context) (outcome, error) {
 		return outcome{}, err
 	}
 	err = t.attempt(ctx, func(ctx context.Context) error {
-		res, err := b.Delete(ctx, t.item.key, "")
+		res, err := b.Delete(ctx, t.item.key, t.item.version)
 		if err == nil {
-			out.version = res.VersionID
+			out.version = cmp.Or(t.item.version, res.VersionID)
 		}
 		return err
 	})
@@ -39,7 +40,7 @@ func (t *task) gone(ctx context.Context, b *cos.Bucket, why error) bool {
 	if !lost(why) || ctx.Err() != nil {
 		return false
 	}
-	_, err := b.Head(ctx, t.item.key, cos.GetOptions{})
+	_, err := b.Head(ctx, t.item.key, cos.GetOptions{VersionID: t.item.version})
 	return errors.Is(err, cos.ErrNotFound)
 }
 

@@ -127,7 +127,7 @@ func (b *batch) removeOnce(ctx context.Context, bucket *cos.Bucket, rest []int, 
 	objects := make([]cos.ObjectVersion, len(rest))
 	at := make(map[cos.ObjectVersion]int, len(rest))
 	for i, n := range rest {
-		objects[i] = cos.ObjectVersion{Key: b.each[n].item.key}
+		objects[i] = cos.ObjectVersion{Key: b.each[n].item.key, VersionID: b.each[n].item.version}
 		at[objects[i]] = n
 	}
 	res, err := bucket.DeleteMany(ctx, objects, false)
@@ -145,7 +145,9 @@ func (b *batch) removeOnce(ctx context.Context, bucket *cos.Bucket, rest []int, 
 		failed[n] = f.Err
 	}
 	for _, d := range res.Deleted {
-		b.each[at[cos.ObjectVersion{Key: d.Key, VersionID: d.VersionID}]].item.version = d.DeleteMarkerVersionID
+		if d.VersionID == "" {
+			b.each[at[cos.ObjectVersion{Key: d.Key}]].item.version = d.DeleteMarkerVersionID
+		}
 	}
 	return again, why
 }

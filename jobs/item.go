@@ -37,7 +37,7 @@ type item struct {
 	etag     string
 	crc      uint64
 	hasCRC   bool
-	version  string
+	version  string   // of what was written or, from the walk on, the one that is meant
 	id       identity // of the source when its upload began
 	uploadID string
 	partSize int64
@@ -93,4 +93,5 @@ type outcome struct {
 	crc      uint64
 	hasCRC   bool
 	version  string
+	reason   string // why it was skipped, where that is not plain
 }

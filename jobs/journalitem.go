@@ -99,10 +99,10 @@ func (t *txn) insertRow(it *item, dest string) (int64, error) {
 	if it.walk != nil {
 		ws, wa = it.walk.source, []byte(it.walk.after)
 	}
-	return t.exec(`INSERT INTO items (job, n, state, lane, source, name, folder, path, key, dest, size, etag,
-		code, request_id, reason, walk_source, walk_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return t.exec(`INSERT INTO items (job, n, state, lane, source, name, folder, path, key, dest, size, etag, version,
+		code, request_id, reason, walk_source, walk_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING`, it.job, it.n, it.state, it.lane, it.source, []byte(it.name), it.folder,
-		[]byte(it.path), []byte(it.key), unique, it.size, it.etag, it.code, it.request, it.reason, ws, wa)
+		[]byte(it.path), []byte(it.key), unique, it.size, it.etag, it.version, it.code, it.request, it.reason, ws, wa)
 }
 
 // todo returns up to limit items of a lane that have something to do.
@@ -224,6 +224,16 @@ func (j *journal) begin(it *item, oldSize int64) (tally, error) {
 	})
 }
 
+// rewriting notes which object is about to be replaced by itself.
+func (j *journal) rewriting(it *item, oldSize int64) (tally, error) {
+	delta := tally{bytes: it.size - max(oldSize, 0)}
+	return delta, j.w.note(func(t *txn) error {
+		t.count(it.job).add(delta)
+		return t.moved(it, Running, "size = ?, mtime_ns = ?, etag = ?, crc = ?, has_crc = ?",
+			it.size, it.id.mtimeNS, it.etag, int64(it.crc), it.hasCRC)
+	})
+}
+
 // opened notes the upload id, before part 1 is sent.
 func (j *journal) opened(it *item, uploadID string) error {
 	return j.w.do(func(t *txn) error { return t.moved(it, Running, "upload_id = ?", uploadID) })
@@ -338,8 +348,8 @@ func (j *journal) done(it *item, o outcome, drop *Spec) (tally, func(*txn) error
 			return t.receipt(it, o, drop, now)
 		}
 		err := t.moved(it, Done, `size = ?, etag = ?, crc = ?, has_crc = ?, version = ?, skipped = ?, verified = ?,
-			copied = 0, upload_id = '', temp = '', attempts = ?, code = '', request_id = '', reason = '',
-			finished = ?`, o.size, o.etag, int64(o.crc), o.hasCRC, o.version, o.skipped, o.verified, it.attempts, now)
+			copied = 0, upload_id = '', temp = '', attempts = ?, code = '', request_id = '', reason = ?,
+			finished = ?`, o.size, o.etag, int64(o.crc), o.hasCRC, o.version, o.skipped, o.verified, it.attempts, o.reason, now)
 		if err == nil && it.partSize > 0 {
 			_, err = t.exec("DELETE FROM parts WHERE job = ? AND n = ?", it.job, it.n)
 		}

@@ -97,7 +97,7 @@ func (i *item) ends(s *Spec) ends {
 		e.to = i.path
 	case Copy:
 		e.to = cmp.Or(i.path, i.dest) // path, if it got another key than it was to
-	case Delete:
+	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
 	}
 	return e
 }
@@ -124,7 +124,7 @@ func (s *Spec) endsOf(source int, name string) ends {
 		e.to = s.Dest.Key + name
 	case Download:
 		e.to, _ = localName(name)
-	case Delete:
+	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
 	}
 	return e
 }
@@ -133,7 +133,7 @@ func (s *Spec) endsOf(source int, name string) ends {
 func (s *Spec) receipt(id ID, n int64, source int, e ends) Receipt {
 	from := s.Sources[source].Place
 	r := Receipt{Job: id, N: n, Key: e.to}
-	if s.Kind == Download || s.Kind == Delete {
+	if s.Kind == Download || s.Kind.InPlace() {
 		r.Key = e.from
 	}
 	r.Source = address(from.at(e.from))
@@ -142,7 +142,7 @@ func (s *Spec) receipt(id ID, n int64, source int, e ends) Receipt {
 		r.Dest = address(s.Dest.at(e.to))
 	case Download:
 		r.Dest = filepath.Join(s.Dest.Path, e.to)
-	case Delete:
+	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
 	}
 	return r
 }

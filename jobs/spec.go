@@ -22,6 +22,9 @@ func (s Spec) canonical(account string) (Spec, error) {
 	if len(s.Sources) == 0 {
 		return s, errors.New("a job without sources")
 	}
+	if err := s.canonicalChange(); err != nil {
+		return s, err
+	}
 	s.Sources = append([]Source(nil), s.Sources...)
 	for i := range s.Sources {
 		if err := s.checkSource(&s.Sources[i]); err != nil {
@@ -29,6 +32,24 @@ func (s Spec) canonical(account string) (Spec, error) {
 		}
 	}
 	return s, s.checkDest()
+}
+
+// changes reports that the kind takes a Change.
+func (k Kind) changes() bool {
+	return k.rewrites() || k == SetACL || k == SetTags || k == Restore
+}
+
+func (s *Spec) canonicalChange() (err error) {
+	switch {
+	case s.Kind.changes() && s.Change == nil:
+		return fmt.Errorf("%s: %w", s.Kind, errNoChange)
+	case s.Kind.changes():
+		s.Change, err = s.Change.canonical(s.Kind)
+		return err
+	case s.Change != nil:
+		return fmt.Errorf("%s changes nothing of what objects have", s.Kind)
+	}
+	return nil
 }
 
 func (s Spec) checkSource(src *Source) error {
@@ -41,12 +62,32 @@ func (s Spec) checkSource(src *Source) error {
 	switch {
 	case s.Kind == Upload && !src.Local():
 		return fmt.Errorf("upload from %s: not a local path", address(src.Place))
-	case (s.Kind == Download || s.Kind == Copy) && src.Local():
+	case (s.Kind == Download || s.Kind == Copy || s.Kind.changes()) && src.Local():
 		return fmt.Errorf("%s from %s: not an object", s.Kind, src.Path)
 	case !src.Local() && !src.Folder && src.Key == "":
 		return fmt.Errorf("%s names no object", address(src.Place))
 	case !src.Local() && src.Folder && src.Key != "" && !strings.HasSuffix(src.Key, "/"):
 		return fmt.Errorf("the prefix %q does not end in a slash", src.Key)
+	}
+	return s.checkPinned(src)
+}
+
+// checkPinned checks what a source says of the very object that is meant.
+func (s Spec) checkPinned(src *Source) error {
+	ofVersions := s.Kind == Delete || s.Kind.changes() && !s.Kind.rewrites()
+	switch {
+	case src.VersionID != "" && !ofVersions:
+		return fmt.Errorf("%s of one version of %s: only the newest can be", s.Kind, address(src.Place))
+	case src.VersionID != "" && (src.Local() || src.Folder || s.Versions):
+		return fmt.Errorf("%s: a version of one object is meant, or all", address(src.Place))
+	case src.ETag != "" && (src.Folder || !s.Kind.changes()):
+		return fmt.Errorf("%s of %s on condition of an ETag", s.Kind, address(src.Place))
+	case s.Versions && (s.Kind != Delete || src.Local()):
+		return fmt.Errorf("%s of all versions of %s", s.Kind, address(src.Place))
+	case s.Kind == MakeFolder && (!src.Folder || !src.Local() && src.Key == ""):
+		return fmt.Errorf("%s is no name of a folder", address(src.Place))
+	case s.Kind == MakeFolder && !src.Local():
+		return checkKey(src.Key)
 	}
 	return nil
 }
@@ -67,6 +108,10 @@ func (s Spec) checkDest() error {
 	case Delete:
 		if s.Move {
 			return errors.New("a deletion moves nothing")
+		}
+	case SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
+		if s.Move || s.Dest != (Place{}) || s.OnConflict != Overwrite {
+			return fmt.Errorf("%s has no destination", s.Kind)
 		}
 	default:
 		return fmt.Errorf("unknown kind of job: %q", s.Kind)
@@ -153,7 +198,7 @@ func (s Spec) from() string {
 }
 
 func (s Spec) to() string {
-	if s.Kind == Delete {
+	if s.Kind.InPlace() {
 		return ""
 	}
 	return address(s.Dest)

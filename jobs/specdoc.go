@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"cosmander/cos"
 )
 
 // errInexact fails what earlier versions of this program queued under a name
@@ -62,7 +64,29 @@ type sourceDoc struct {
 	Folder   bool
 	Contents bool
 	Name     exact
+
+	// Left out of documents that are older than they are.
+	VersionID exact `json:",omitempty"`
+	ETag      exact `json:",omitempty"`
 }
+
+// changeDoc has maps whose keys are ASCII, which JSON keeps.
+type changeDoc struct {
+	Set              map[string]exact `json:",omitempty"`
+	Remove           []string         `json:",omitempty"`
+	SetMeta          map[string]exact `json:",omitempty"`
+	RemoveMeta       []string         `json:",omitempty"`
+	Class            string           `json:",omitempty"`
+	ACL              string           `json:",omitempty"`
+	GrantRead        exact            `json:",omitempty"`
+	GrantFullControl exact            `json:",omitempty"`
+	Tags             []tagDoc         `json:",omitempty"`
+	NoTags           bool             `json:",omitempty"`
+	Days             int              `json:",omitempty"`
+	Tier             string           `json:",omitempty"`
+}
+
+type tagDoc struct{ Key, Value exact }
 
 type specDoc struct {
 	Kind       Kind
@@ -70,7 +94,10 @@ type specDoc struct {
 	Sources    []sourceDoc
 	Dest       placeDoc
 	OnConflict OnConflict
-	Move       bool `json:",omitempty"` // left out of documents that are older than it
+	// Left out of documents that are older than they are.
+	Move     bool       `json:",omitempty"`
+	Change   *changeDoc `json:",omitempty"`
+	Versions bool       `json:",omitempty"`
 }
 
 func (p Place) doc() placeDoc {
@@ -82,10 +109,11 @@ func (p placeDoc) place() Place {
 }
 
 func encodeSpec(s Spec) (string, error) {
-	d := specDoc{Kind: s.Kind, Account: exact(s.Account), Dest: s.Dest.doc(), OnConflict: s.OnConflict, Move: s.Move}
+	d := specDoc{Kind: s.Kind, Account: exact(s.Account), Dest: s.Dest.doc(), OnConflict: s.OnConflict, Move: s.Move,
+		Change: s.Change.doc(), Versions: s.Versions}
 	d.Sources = make([]sourceDoc, len(s.Sources))
 	for i, src := range s.Sources {
-		d.Sources[i] = sourceDoc{src.doc(), src.Folder, src.Contents, exact(src.Name)}
+		d.Sources[i] = sourceDoc{src.doc(), src.Folder, src.Contents, exact(src.Name), exact(src.VersionID), exact(src.ETag)}
 	}
 	doc, err := json.Marshal(d)
 	return string(doc), err
@@ -98,11 +126,14 @@ func decodeSpec(doc string) (Spec, error) {
 	}
 	s := Spec{
 		Kind: d.Kind, Account: string(d.Account), Dest: d.Dest.place(), OnConflict: d.OnConflict, Move: d.Move,
-		inexact: inexact(doc),
+		Change: d.Change.change(), Versions: d.Versions, inexact: inexact(doc),
 	}
 	s.Sources = make([]Source, len(d.Sources))
 	for i, src := range d.Sources {
-		s.Sources[i] = Source{Place: src.place(), Folder: src.Folder, Contents: src.Contents, Name: string(src.Name)}
+		s.Sources[i] = Source{
+			Place: src.place(), Folder: src.Folder, Contents: src.Contents, Name: string(src.Name),
+			VersionID: string(src.VersionID), ETag: string(src.ETag),
+		}
 	}
 	return s, nil
 }
@@ -111,4 +142,45 @@ func decodeSpec(doc string) (Spec, error) {
 // not UTF-8. The same character in a name is never escaped.
 func inexact(doc string) bool {
 	return strings.Contains(strings.ReplaceAll(doc, `\\`, ""), `\ufffd`)
+}
+
+func (c *Change) doc() *changeDoc {
+	if c == nil {
+		return nil
+	}
+	d := &changeDoc{
+		Set: recoded[exact](c.Set), Remove: c.Remove, SetMeta: recoded[exact](c.SetMeta), RemoveMeta: c.RemoveMeta,
+		Class: c.Class, ACL: c.ACL, GrantRead: exact(c.GrantRead), GrantFullControl: exact(c.GrantFullControl),
+		NoTags: c.NoTags, Days: c.Days, Tier: string(c.Tier),
+	}
+	for _, t := range c.Tags {
+		d.Tags = append(d.Tags, tagDoc{exact(t.Key), exact(t.Value)})
+	}
+	return d
+}
+
+func (d *changeDoc) change() *Change {
+	if d == nil {
+		return nil
+	}
+	c := &Change{
+		Set: recoded[string](d.Set), Remove: d.Remove, SetMeta: recoded[string](d.SetMeta), RemoveMeta: d.RemoveMeta,
+		Class: d.Class, ACL: d.ACL, GrantRead: string(d.GrantRead), GrantFullControl: string(d.GrantFullControl),
+		NoTags: d.NoTags, Days: d.Days, Tier: cos.Tier(d.Tier),
+	}
+	for _, t := range d.Tags {
+		c.Tags = append(c.Tags, cos.Tag{Key: string(t.Key), Value: string(t.Value)})
+	}
+	return c
+}
+
+func recoded[to, from ~string](m map[string]from) map[string]to {
+	if m == nil {
+		return nil
+	}
+	out := make(map[string]to, len(m))
+	for name, value := range m {
+		out[name] = to(value)
+	}
+	return out
 }

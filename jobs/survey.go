@@ -71,7 +71,7 @@ type survey struct {
 func (s *survey) sources(ctx context.Context) error {
 	var unsized []Source
 	for _, src := range s.spec.Sources {
-		if !src.Local() && !src.Folder && !src.Sized {
+		if !src.Local() && !src.Folder && !src.Sized && !s.spec.Versions {
 			unsized = append(unsized, src)
 			continue
 		}
@@ -112,7 +112,10 @@ func (s *survey) size(ctx context.Context, src Source) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	head, err := b.Head(ctx, src.Key, cos.GetOptions{})
+	head, err := b.Head(ctx, src.Key, cos.GetOptions{VersionID: src.VersionID})
+	if err != nil && s.spec.Kind == Delete && src.VersionID != "" {
+		return 0, nil // a delete marker, which has no size
+	}
 	if err != nil {
 		return 0, fmt.Errorf("look at %s: %w", address(src.Place), err)
 	}
@@ -133,10 +136,14 @@ func (s *survey) tick() {
 }
 
 func (s *survey) source(ctx context.Context, src Source) error {
+	if s.spec.Kind == MakeFolder {
+		s.Folders++
+		return ctx.Err()
+	}
 	if src.Local() {
 		return s.local(ctx, src)
 	}
-	if !src.Folder {
+	if !src.Folder && !s.spec.Versions {
 		s.file(src.Size)
 		return ctx.Err()
 	}
@@ -144,7 +151,28 @@ func (s *survey) source(ctx context.Context, src Source) error {
 	if err != nil {
 		return err
 	}
+	if s.spec.Versions {
+		return s.versions(ctx, b, src)
+	}
 	return s.prefix(ctx, b, src)
+}
+
+// versions counts versions and delete markers as files, each by itself.
+func (s *survey) versions(ctx context.Context, b *cos.Bucket, src Source) error {
+	for page, err := range b.VersionPages(ctx, cos.VersionsOptions{Prefix: src.Key}) {
+		if err != nil {
+			return fmt.Errorf("list the versions of %s: %w", address(src.Place), err)
+		}
+		for _, v := range page.Versions {
+			if !src.Folder && v.Key != src.Key {
+				return nil
+			}
+			s.Files++
+			s.Bytes += v.Size
+		}
+		s.tick()
+	}
+	return nil
 }
 
 func (s *survey) prefix(ctx context.Context, b *cos.Bucket, src Source) error {
@@ -223,7 +251,7 @@ func (s *survey) existing(ctx context.Context) error {
 		there, err = s.remotelyThere(ctx)
 	case Download:
 		there, err = s.locallyThere(ctx)
-	case Delete:
+	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
 	}
 	if err != nil {
 		return err

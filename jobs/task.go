@@ -21,6 +21,8 @@ type task struct {
 	pause pause
 	sent  atomic.Int64 // bytes of this item that are in active.moved
 	check atomic.Bool  // everything is sent and is being verified
+
+	rewriting *rewriting // of an object that is copied onto itself; else nil
 }
 
 // counter counts the bytes of one request, so that they can be taken back
@@ -135,6 +137,14 @@ func (t *task) transfer(ctx context.Context) (outcome, error) {
 		return t.copy(ctx)
 	case Delete:
 		return t.remove(ctx)
+	case SetHeaders, SetClass:
+		return t.rewrite(ctx)
+	case SetACL, SetTags:
+		return t.setProperty(ctx)
+	case Restore:
+		return t.restore(ctx)
+	case MakeFolder:
+		return t.makeFolder(ctx)
 	}
 	return outcome{}, fmt.Errorf("unknown kind of job: %q", t.spec.Kind)
 }

@@ -19,7 +19,24 @@ const (
 	Download Kind = "download" // bucket -> local
 	Copy     Kind = "copy"     // bucket -> bucket, inside the service
 	Delete   Kind = "delete"   // on either side
+
+	// What objects have is changed where they are; see [Change].
+	SetHeaders Kind = "set-headers" // content headers and metadata
+	SetClass   Kind = "set-class"   // storage class
+	SetACL     Kind = "set-acl"
+	SetTags    Kind = "set-tags"
+	Restore    Kind = "restore" // of archived objects
+
+	MakeFolder Kind = "make-folder" // on either side
 )
+
+// InPlace reports that jobs of the kind work where their sources are: they have
+// no destination, and no bytes move.
+func (k Kind) InPlace() bool { return k != Upload && k != Download && k != Copy }
+
+// rewrites reports that what the kind changes is changed by copying an object
+// onto itself.
+func (k Kind) rewrites() bool { return k == SetHeaders || k == SetClass }
 
 // State is where a job or an item stands.
 type State string
@@ -74,6 +91,12 @@ type Source struct {
 	// Name is the name it gets below the destination folder; empty keeps its
 	// own.
 	Name string
+	// VersionID, if set, means this version alone: it is deleted for good, or
+	// its ACL, its tags or its restore is what changes.
+	VersionID string
+	// ETag, if set, is that of the object that is to be changed: if another is
+	// there by then, it is left alone.
+	ETag string
 	// Size is how many bytes a listing gave for a single object or file, if
 	// Sized is set. Only Survey uses it, so that it need not ask again.
 	Size  int64 `json:"-"`
@@ -86,12 +109,17 @@ type Spec struct {
 	Account string // which credentials and endpoint; see Config.Account
 	Sources []Source
 	// Dest is the folder (path, or prefix ending in "/" or empty) that
-	// receives the sources. Unused by Delete.
+	// receives the sources. Unused where [Kind.InPlace].
 	Dest       Place
 	OnConflict OnConflict
 	// Move removes each source once its copy is verified and the source is
 	// still what was copied. What could not be verified is kept, and fails.
 	Move bool
+	// Change is what the kinds from SetHeaders to Restore give to objects.
+	Change *Change
+	// Versions makes a deletion one of every version and delete marker of its
+	// objects, for good.
+	Versions bool
 
 	inexact bool // read from a journal that does not have the names exactly
 }

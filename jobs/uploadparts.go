@@ -339,6 +339,12 @@ func (t *task) committed(ctx context.Context, b *cos.Bucket, parts int, crc uint
 	if err != nil || head.Size != t.item.size {
 		return outcome{}, false
 	}
+	if t.rewriting != nil {
+		// The object that was there before has the same bytes.
+		if yes, _ := t.rewriting.is(head); !yes {
+			return outcome{}, false
+		}
+	}
 	out := outcome{size: head.Size, etag: head.ETag, crc: crc, hasCRC: known, version: head.VersionID}
 	gone := errors.Is(why, cos.ErrNoUpload)
 	if !head.HasCRC64 || !known {

@@ -46,6 +46,9 @@ func (w *walker) run(ctx context.Context) error {
 }
 
 func (w *walker) source(ctx context.Context, i int, after string) error {
+	if w.a.spec.Kind == MakeFolder {
+		return w.newFolder(ctx, i, after)
+	}
 	if w.a.spec.Sources[i].Local() {
 		return w.local(ctx, i, after)
 	}
@@ -117,7 +120,7 @@ func (i *item) explain(err error) {
 // is small if one request copies it.
 func (a *active) laneFor(size int64) lane {
 	limit := a.e.cfg.Threshold
-	if a.spec.Kind == Copy {
+	if a.spec.Kind == Copy || a.spec.Kind.rewrites() {
 		limit = a.e.cfg.CopyThreshold
 	}
 	if size > limit {

@@ -12,6 +12,9 @@ import (
 // bucket walks an object or a prefix. The walk goes on behind the key after.
 func (w *walker) bucket(ctx context.Context, i int, after string) error {
 	src := w.a.spec.Sources[i]
+	if w.a.spec.Versions {
+		return w.versions(ctx, i, after)
+	}
 	if !src.Folder {
 		if after != "" {
 			return nil
@@ -63,8 +66,14 @@ func below(src Source, key string) string {
 func (w *walker) object(ctx context.Context, i int, o cos.ObjectInfo, rel string) error {
 	it := &item{source: i, name: rel, key: o.Key, size: o.Size, etag: o.ETag}
 	switch {
-	case w.a.spec.Kind == Delete:
-		it.dest = o.Key
+	case w.a.spec.Kind.InPlace():
+		it.dest, it.version = o.Key, w.a.spec.Sources[i].VersionID
+		if it.version != "" {
+			it.dest = versionName(o.Key, it.version)
+		}
+		if w.a.spec.Kind.rewrites() {
+			it.lane = w.a.laneFor(it.size)
+		}
 	case rel == "":
 		return nil // the placeholder of the folder whose contents are meant
 	case w.a.spec.Kind == Copy:

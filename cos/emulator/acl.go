@@ -84,6 +84,12 @@ func (s *Server) getACL(q *request) error {
 	if err != nil {
 		return err
 	}
+	switch a := o.extra.ACL; {
+	case a == nil:
+		q.set("x-cos-acl", "default")
+	case a.Canned != "":
+		q.set("x-cos-acl", a.Canned)
+	}
 	return q.document(http.StatusOK, aclDocument(b, o.extra.ACL))
 }
 

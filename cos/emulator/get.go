@@ -113,6 +113,12 @@ func (q *request) describe(b bucket, o *object) {
 	if b.versioning != unversioned {
 		q.set("x-cos-version-id", o.versionID())
 	}
+	if o.extra.Encrypted != "" {
+		q.set(encryptionHeader, o.extra.Encrypted)
+	}
+	if o.extra.KMSKey != "" {
+		q.set(kmsKeyHeader, o.extra.KMSKey)
+	}
 	q.describeRestore(o)
 }
 
