@@ -36,7 +36,7 @@ func BenchmarkManyFiles(b *testing.B) {
 	m.listed(bucket + "/up/")
 	m.run("download", "cp", "-r", bucket+"/up/", out)
 	entries := m.entries(out)
-	require.EqualValues(b, files, entries)
+	require.Equal(b, files, entries)
 	m.run("copy", "cp", "-r", bucket+"/up/", bucket+"/copy/")
 	m.run("delete", "rm", "-r", bucket+"/up/")
 	m.listed(bucket + "/copy/")

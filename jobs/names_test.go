@@ -61,7 +61,7 @@ func TestReadNames_SaysWhoStoppedIt(t *testing.T) {
 	require.ErrorAs(t, err, &early)
 	_, err = readNames(filepath.Join(dir, "gone"), nil)
 	require.ErrorIs(t, err, os.ErrNotExist)
-	require.False(t, errors.As(err, &early))
+	require.NotErrorAs(t, err, &early)
 }
 
 func TestNameList_HoldsNamesAcrossBlocks(t *testing.T) {
