@@ -68,8 +68,8 @@ bench: ## print the figures, each beside its target or a peer's: ten minutes; BE
 	$(if $(BENCH),,go test -run '^$$' -bench TerminalBytes -benchtime 1x -timeout 5m ./tui)
 	$(if $(BENCH),,go test -run '^$$' -bench List -timeout 5m ./cos/emulator)
 
-# In /tmp, or where TMPDIR says: 8 GB and six million files are needed.
-million: ## move a million files up, down, within and away, killed on the way: half an hour
+# In /tmp, or where TMPDIR says: about 15 GB and four million files are needed.
+million: ## move a million files up, down, within and away, killed on the way: half an hour or more
 	COSMANDER_FILES=1000000 go test -run '^$$' -bench ManyFiles -benchtime 1x -timeout 3h .
 
 # go test shows what the test prints only because no package is named.
