@@ -13,7 +13,7 @@ GOLDEN  ?= ./tui ./views
 FUZZTIME ?= 30s
 UPDATE  ?= -update
 
-.PHONY: help build run test race lint bench faults kills fuzz golden interop clean
+.PHONY: help build run test race lint bench million faults kills fuzz golden interop clean
 .PHONY: style windows darwin prepare tests-compiled
 .DEFAULT_GOAL := help
 
@@ -60,10 +60,17 @@ prepare: $(LINT) tests-compiled
 tests-compiled:
 	$(if $(RACE),CGO_ENABLED=1 )go test $(RACE) -exec true $(PKG) >/dev/null
 
-bench: ## print the figures, each beside its target or a peer's; takes four minutes
-	go test -run '^$$' -bench . -benchtime 1x -timeout 20m .
-	go test -run '^$$' -bench TerminalBytes -benchtime 1x -timeout 5m ./tui
-	go test -run '^$$' -bench List -timeout 5m ./cos/emulator
+# BENCH=Transfer or BENCH='SmallFiles/^2000$$/30ms' runs that alone.
+BENCH ?=
+
+bench: ## print the figures, each beside its target or a peer's: ten minutes; BENCH=Transfer runs one
+	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchtime 1x -timeout 30m .
+	$(if $(BENCH),,go test -run '^$$' -bench TerminalBytes -benchtime 1x -timeout 5m ./tui)
+	$(if $(BENCH),,go test -run '^$$' -bench List -timeout 5m ./cos/emulator)
+
+# In /tmp, or where TMPDIR says: about 15 GB and four million files are needed.
+million: ## move a million files up, down, within and away, killed on the way: half an hour or more
+	COSMANDER_FILES=1000000 go test -run '^$$' -bench ManyFiles -benchtime 1x -timeout 3h .
 
 # go test shows what the test prints only because no package is named.
 faults: ## every kind of job meets every fault on every operation: two minutes

@@ -50,8 +50,11 @@ type active struct {
 	ended atomic.Bool  // the walk
 	room  chan struct{}
 
-	mayDrop bool        // rows of done items are not needed to tell sources apart
+	mayDrop bool        // rows of done items are not needed to tell sources apart, see keepsRow
 	singly  atomic.Bool // objects are deleted one by one
+
+	same      sync.Once // guards sameNames, see sameness
+	sameNames sameness
 
 	mu     sync.Mutex // guards counts, tasks, loaded, root, rate, pace, halted, answer
 	counts tally

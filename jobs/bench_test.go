@@ -137,6 +137,7 @@ func BenchmarkJournal(b *testing.B) {
 				require.Equal(b, Done, finish(b, q, start(b, q, w.upload("photos"))).State)
 			}
 			b.ReportMetric(float64(files*b.N)/b.Elapsed().Seconds(), "files/s")
+			b.ReportMetric(float64(q.j.w.commits.Load())/float64(files*b.N), "commits/file")
 			var used int64
 			require.NoError(b, q.j.read.QueryRowContext(b.Context(),
 				"SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size").Scan(&used))

@@ -47,7 +47,7 @@ const sealed = "client-side-encryption"
 // canonical checks a change and writes it so that equal ones are equal.
 func (c Change) canonical(k Kind) (*Change, error) {
 	c.Set, c.SetMeta = named(c.Set, http.CanonicalHeaderKey), named(c.SetMeta, metaName)
-	c.Remove, c.RemoveMeta = nameList(c.Remove, http.CanonicalHeaderKey), nameList(c.RemoveMeta, metaName)
+	c.Remove, c.RemoveMeta = spelled(c.Remove, http.CanonicalHeaderKey), spelled(c.RemoveMeta, metaName)
 	c.Class = strings.ToUpper(c.Class)
 	c.Tags = append([]cos.Tag(nil), c.Tags...)
 	slices.SortFunc(c.Tags, func(a, b cos.Tag) int { return strings.Compare(a.Key, b.Key) })
@@ -93,7 +93,7 @@ func named(m map[string]string, spell func(string) string) map[string]string {
 	return out
 }
 
-func nameList(list []string, spell func(string) string) []string {
+func spelled(list []string, spell func(string) string) []string {
 	var out []string
 	for _, name := range list {
 		out = append(out, spell(strings.TrimSpace(name)))

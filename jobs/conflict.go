@@ -177,16 +177,32 @@ func (t *task) renamed() bool {
 	if t.spec.Kind == Upload {
 		return t.item.key != t.item.dest
 	}
-	return t.item.path != t.item.dest
+	return t.item.path != t.wanted()
 }
 
-// number makes "name (n).ext" of what the item is to become.
+// wanted is the path or key that the item was to get.
+func (t *task) wanted() string {
+	if t.spec.Kind != Download {
+		return t.item.dest
+	}
+	path, err := localName(t.item.name)
+	if err != nil {
+		return t.item.path // it never got one
+	}
+	return path
+}
+
+// number makes "name (n).ext" of what the item is to become, and returns what
+// no other item of the job may have for its destination.
 func (t *task) number(n int) (target string) {
-	target = numbered(t.item.dest, n)
+	target = numbered(t.wanted(), n)
 	if t.spec.Kind == Upload {
 		t.item.key = target
-	} else {
-		t.item.path = target
+		return target
+	}
+	t.item.path = target
+	if t.spec.Kind == Download {
+		return t.sameness().key(target)
 	}
 	return target
 }

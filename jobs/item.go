@@ -32,7 +32,7 @@ type item struct {
 	folder   bool
 	path     string // local path; for a download relative to the destination; for a copy its key
 	key      string // of a copy the source's
-	dest     string // what it was to become, unique within the job; empty: has none
+	dest     string // what it was to become, unique within the job; empty: has none. Of a download see sameness.key
 	size     int64  // -1: not known yet
 	etag     string
 	crc      uint64

@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -69,6 +71,12 @@ func (j *journal) walked(id ID, items []*item, at walkPos, end bool) (delta tall
 	return delta, err
 }
 
+// Why an item fails that would overwrite what another one of its job wrote.
+var (
+	errTaken       = errors.New("another source of this job has the same destination")
+	errTakenAnyway = fmt.Errorf("%w, where the file system takes this name for another", errTaken)
+)
+
 // insert adds a row unless the same one is there.
 func (t *txn) insert(it *item) (added bool, err error) {
 	if it.dest == "" && it.walk == nil {
@@ -78,14 +86,17 @@ func (t *txn) insert(it *item) (added bool, err error) {
 	if err != nil || n > 0 {
 		return n > 0, err
 	}
-	var same int
+	var source int
+	var name string
 	// Path and key may have become others since, see journal.renamed.
-	err = t.get("SELECT count(*) FROM items WHERE job = ? AND dest = ? AND source = ? AND name = ?",
-		[]any{it.job, []byte(it.dest), it.source, []byte(it.name)}, &same)
-	if err != nil || same > 0 {
+	err = t.get("SELECT source, name FROM items WHERE job = ? AND dest = ?", []any{it.job, []byte(it.dest)}, &source, text{&name})
+	if err != nil && !errors.Is(err, sql.ErrNoRows) || source == it.source && name == it.name {
 		return false, err
 	}
-	it.state, it.reason = Failed, "another source of this job has the same destination"
+	it.state, it.reason = Failed, errTaken.Error()
+	if it.path != "" && it.key != "" && name != it.name {
+		it.reason = errTakenAnyway.Error() + ": " + name
+	}
 	n, err = t.insertRow(it, it.nowhere())
 	return n > 0, err
 }

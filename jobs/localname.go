@@ -15,8 +15,8 @@ const maxSegment = 255
 
 // localName turns the part of a key below the destination into a path below a
 // local folder. A name is used exactly or refused, never mended: two keys
-// must not end in one file. Where the file system ignores case, two keys that
-// differ in nothing else do, as nothing here can see that.
+// must not end in one file. Names that a file system takes for one though they
+// differ are told apart later, see sameness.
 func localName(rel string) (string, error) {
 	segments := strings.Split(strings.TrimSuffix(rel, "/"), "/")
 	for _, s := range segments {

@@ -135,13 +135,13 @@ func (t *task) removeFile() error {
 // removeFolder removes a local folder whose contents have moved. What is still
 // in it stays, and so does the folder.
 func (t *task) removeFolder() (outcome, error) {
-	names, err := readNames(t.item.path)
+	bare, err := isEmpty(t.item.path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return outcome{verified: true}, nil
 	case err != nil:
 		return outcome{}, err
-	case len(names) > 0:
+	case !bare:
 		return outcome{skipped: true}, nil
 	}
 	if err := t.removeLocal(); err != nil {

@@ -56,6 +56,7 @@ type Config struct {
 	sleep    func(context.Context, time.Duration) error
 	onCommit func(commit int64) (die bool)
 	create   func(root *os.Root, name string, flag int) (tempFile, error)
+	sameness func(root *os.Root, id ID) sameness
 }
 
 func (c Config) withDefaults() Config {
@@ -91,6 +92,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.create == nil {
 		c.create = createTemp
+	}
+	if c.sameness == nil {
+		c.sameness = probeSameness
 	}
 	c.Retry = c.Retry.withDefaults()
 	return c

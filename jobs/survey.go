@@ -218,28 +218,45 @@ func (s *survey) local(ctx context.Context, src Source) error {
 			return nil //nolint:nilerr // as above
 		}
 	}
-	return filepath.WalkDir(path, func(_ string, d fs.DirEntry, err error) error {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			return nil //nolint:nilerr // unreadable: see above
-		}
-		s.count(d)
-		s.tick()
-		return nil
-	})
+	s.Folders++
+	return s.folder(ctx, path)
 }
 
-func (s *survey) count(d fs.DirEntry) {
+// folder counts what is below path. It is read in pieces: a folder may hold
+// more than should be in memory at once.
+func (s *survey) folder(ctx context.Context, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil //nolint:nilerr // unreadable: the job reports it
+	}
+	defer f.Close()
+	for {
+		entries, err := f.ReadDir(namesRead)
+		for _, d := range entries {
+			if err := s.entry(ctx, path, d); err != nil {
+				return err
+			}
+		}
+		if err != nil {
+			return nil //nolint:nilerr // the end, or unreadable from here on
+		}
+	}
+}
+
+func (s *survey) entry(ctx context.Context, path string, d fs.DirEntry) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	defer s.tick()
 	if d.IsDir() {
 		s.Folders++
-		return
+		return s.folder(ctx, filepath.Join(path, d.Name()))
 	}
 	s.Files++
 	if info, err := d.Info(); err == nil && d.Type().IsRegular() {
 		s.Bytes += info.Size()
 	}
+	return nil
 }
 
 // existing looks which sources' destinations are taken.

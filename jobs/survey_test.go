@@ -90,3 +90,15 @@ func TestSurvey_LooksUpOnlyTheFirstHundredDestinationsOfAnUpload(t *testing.T) {
 	assert.Equal(t, Tally{Files: 1, Bytes: 1, Existing: 2, Looked: 100, Names: []string{"0000", "0099"}, Done: true}, last)
 	assert.EqualValues(t, 100, w.server.Requests("HeadObject"))
 }
+
+func TestSurvey_CountsALargeFolderInPieces(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.manyFiles("d", 2*namesRead+1)
+	w.file("d/sub/deep/x", 9)
+	require.NoError(t, os.Symlink("nowhere", filepath.Join(w.dir, "d", "link")))
+	q := w.open()
+	var last Tally
+	require.NoError(t, q.Survey(t.Context(), w.upload("d"), func(c Tally) { last = c }))
+	assert.Equal(t, Tally{Files: 2*namesRead + 3, Folders: 3, Bytes: 2*namesRead + 1 + 9, Looked: 1, Done: true}, last)
+}

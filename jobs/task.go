@@ -73,7 +73,7 @@ func (t *task) end(out outcome, err error) (tally, func(*txn) error) {
 		t.item.attempts = t.pause.attempts()
 		t.advance(out.size - t.sent.Load())
 		var drop *Spec
-		if t.mayDrop && t.item.n > t.e.cfg.KeepDone {
+		if !t.keepsRow() {
 			drop = &t.spec
 		}
 		return t.e.j.done(t.item, out, drop)
@@ -90,6 +90,13 @@ func (t *task) end(out outcome, err error) (tally, func(*txn) error) {
 	t.item.attempts = t.pause.attempts() + 1
 	t.item.explain(err)
 	return t.e.j.fail(t.item)
+}
+
+// keepsRow reports that the row of the item stays when it is done: of a job
+// with very many items most go. Where two names can be one file, rows are what
+// the next ones are held against.
+func (t *task) keepsRow() bool {
+	return !t.mayDrop || t.item.n <= t.e.cfg.KeepDone || t.spec.Kind == Download && t.sameness().any()
 }
 
 // finished is run by the keeper.

@@ -74,6 +74,13 @@ func (w *walker) put(ctx context.Context, it *item, after string) error {
 	return w.a.awaitRoom(ctx)
 }
 
+// begun reports that something was found already.
+func (w *walker) begun() bool {
+	w.a.mu.Lock()
+	defer w.a.mu.Unlock()
+	return len(w.batch) > 0 || w.a.counts.items > 0
+}
+
 // broken takes a report that something could not be walked.
 func (w *walker) broken(ctx context.Context, i int, name, after string, why error) error {
 	if ctx.Err() != nil {

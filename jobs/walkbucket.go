@@ -108,6 +108,9 @@ func (w *walker) place(it *item) {
 		return
 	}
 	it.path, it.dest = path, path
+	if !it.folder { // two folders may be one
+		it.dest = w.a.sameness().key(path)
+	}
 }
 
 // address writes a place as people do.

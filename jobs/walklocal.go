@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -54,6 +53,7 @@ type localWalk struct {
 	i      int
 	top    string // the source's name in the destination; "" for contents
 	remove bool
+	early  bool // what is put comes before its turn
 }
 
 // folder walks one folder. rel is its name in the destination; after are the
@@ -62,11 +62,15 @@ func (l localWalk) folder(ctx context.Context, path, rel string, after []string)
 	if after != nil && len(after) == 0 {
 		return nil
 	}
-	names, err := readNames(path)
+	names, err := readNames(path, func(first []string) error { return l.headStart(ctx, path, rel, first) })
+	if stopped := (*earlyError)(nil); errors.As(err, &stopped) {
+		return stopped.error
+	}
 	if err != nil {
 		return l.w.broken(ctx, l.i, rel+"/", rel, err)
 	}
-	for _, name := range names {
+	for i := range names.len() {
+		name := names.name(i)
 		if len(after) > 0 && name < after[0] {
 			continue
 		}
@@ -87,7 +91,7 @@ func (l localWalk) folder(ctx context.Context, path, rel string, after []string)
 	if rel == "" {
 		return nil
 	}
-	if len(names) == 0 {
+	if names.len() == 0 {
 		if err := l.upload(ctx, &item{name: rel + "/", folder: true, path: path, key: rel + "/"}, rel); err != nil {
 			return err
 		}
@@ -97,6 +101,28 @@ func (l localWalk) folder(ctx context.Context, path, rel string, after []string)
 	}
 	// What it held is gone when its turn comes, unless something failed.
 	return l.put(ctx, &item{name: rel, folder: true, path: path, lane: laneLast, dest: "\x00rmdir\x00" + path}, rel)
+}
+
+// headStart puts some files of a large folder before all its names are read
+// and sorted, which takes seconds, unless there is something to do already.
+// The walk meets them again in their place and, as after a crash, the journal
+// knows them: so only plain files, and no more than keep their rows.
+func (l localWalk) headStart(ctx context.Context, path, rel string, names []string) error {
+	if l.w.begun() {
+		return nil
+	}
+	l.early = true
+	for _, name := range names[:min(int64(len(names)), l.w.a.e.cfg.KeepDone)] {
+		file := filepath.Join(path, name)
+		info, err := os.Lstat(file)
+		if err != nil || !info.Mode().IsRegular() {
+			continue // the walk says what is wrong with it
+		}
+		if err := l.file(ctx, file, join(rel, name), info); err != nil {
+			return err
+		}
+	}
+	return l.w.flush(false)
 }
 
 func (l localWalk) entry(ctx context.Context, path, rel string, after []string) error {
@@ -159,7 +185,7 @@ func (l localWalk) failed(ctx context.Context, path, rel string, why error) erro
 
 func (l localWalk) put(ctx context.Context, it *item, after string) error {
 	it.source = l.i
-	if l.remove {
+	if l.remove || l.early {
 		after = "" // what is deleted is gone from a repeated walk by itself
 	}
 	return l.w.put(ctx, it, after)
@@ -170,20 +196,4 @@ func join(rel, name string) string {
 		return name
 	}
 	return rel + "/" + name
-}
-
-// readNames returns the names in a folder, sorted. Names alone, because a
-// folder of a million files is held at once.
-func readNames(path string) ([]string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	names, err := f.Readdirnames(-1)
-	if err != nil {
-		return nil, err
-	}
-	slices.Sort(names)
-	return names, nil
 }

@@ -1,7 +1,8 @@
 // Package interop holds the official COS SDKs against the local server, and
 // our requests against theirs, so that a mistake which our client and our
 // server share is noticed. It is a module of its own, because no SDK is a
-// dependency of the program, and has only tests:
+// dependency of the program, and has only tests, and peer, which the
+// benchmarks measure by:
 //
 //   - wire_*: our request beside the Go SDK's, for every operation and
 //     parameter. What differs on purpose stands there with its reason.
