@@ -34,10 +34,13 @@ func (t *task) finishMove(ctx context.Context, out outcome) (outcome, error) {
 			return outcome{}, err
 		}
 	}
+	was := t.item.size
 	t.item.size, t.item.crc = out.size, out.crc
-	if err := t.e.j.copied(t.item); err != nil {
+	delta, err := t.e.j.copied(t.item, was)
+	if err != nil {
 		return outcome{}, err
 	}
+	t.count(delta)
 	t.item.state, t.item.copied = Verifying, true
 	return out, t.removeSource(ctx)
 }
