@@ -37,18 +37,30 @@ func (m *Model) lines() []string {
 		return append(lines, make([]string, max(m.height-len(lines), 0))...)
 	}
 	if top := m.top(); top != nil {
-		if list, ok := top.view.(*views.JobList); ok {
-			return m.withStatus(append(list.Draw(&m.look, m.width, m.height-1), m.foot()))
+		if fills(top.view) {
+			return m.withStatus(append(top.view.Draw(&m.look, m.width, m.height-1), m.foot()))
 		}
 	}
 	lines := m.body()
+	if pv := m.preview; pv != nil {
+		lines = append(pv.view.Draw(&m.look, m.width, m.height-1), m.foot())
+	}
 	for _, md := range m.modals {
-		if _, full := md.view.(*views.JobList); full {
+		if fills(md.view) {
 			continue
 		}
 		lines = m.look.Overlay(lines, md.view.Draw(&m.look, m.width-4, m.height-2), m.width)
 	}
 	return lines
+}
+
+// fills reports that a view takes the whole screen.
+func fills(v views.Modal) bool {
+	switch v.(type) {
+	case *views.JobList, *views.Preview:
+		return true
+	}
+	return false
 }
 
 // body is the screen without modals.

@@ -12,10 +12,11 @@ import (
 // KeyMap is every key of the program, by where it acts. A key may be a
 // sequence: "g g". The fields of each part are in the order of the help.
 type KeyMap struct {
-	Global GlobalKeys
-	Pane   PaneKeys
-	Jobs   JobKeys
-	Dialog DialogKeys
+	Global  GlobalKeys
+	Pane    PaneKeys
+	Jobs    JobKeys
+	Preview PreviewKeys
+	Dialog  DialogKeys
 }
 
 // GlobalKeys act wherever no text is typed.
@@ -31,6 +32,7 @@ type GlobalKeys struct {
 type PaneKeys struct {
 	Copy, Move, MakeFolder, Delete    key.Binding
 	Enter, Into, Parent, Other        key.Binding
+	View                              key.Binding
 	Down, Up, Top, Bottom             key.Binding
 	HalfDown, HalfUp, PageDown, PgUp  key.Binding
 	Mark, Invert, MarkAll, ClearMarks key.Binding
@@ -40,6 +42,12 @@ type PaneKeys struct {
 // JobKeys act in the list of jobs.
 type JobKeys struct {
 	Pause, Details, Retry, Cancel, Clear key.Binding
+}
+
+// PreviewKeys act where a file is looked at. The keys of dialogs scroll there.
+type PreviewKeys struct {
+	Search, NextHit, LastHit, Hex, Plain, Wrap key.Binding
+	Encoding, EncodingBack, Again              key.Binding
 }
 
 // DialogKeys act in dialogs, in the help and in the list of jobs.
@@ -60,6 +68,7 @@ func (k KeyMap) Modes() []Mode {
 	return []Mode{
 		{"Panes", bindings(k.Pane)},
 		{"Jobs", bindings(k.Jobs)},
+		{"Preview", bindings(k.Preview)},
 		{"Everywhere", bindings(k.Global)},
 		{"Dialogs", bindings(k.Dialog)},
 	}

@@ -54,7 +54,9 @@ type Model struct {
 	reading  bool // the items of a job are being read
 	reread   bool // and have changed meanwhile
 	panicked string
-	surveys  uint64 // counts the surveys, to tell their messages apart
+	preview  *previewing // open over the panes; nil if none
+	previews uint64      // counts what previews ask for, to tell late answers
+	surveys  uint64      // counts the surveys, to tell their messages apart
 }
 
 // modal is a view over the panes with what it asks of the program.
@@ -164,13 +166,31 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 		return m.items(msg)
 	case failedMsg:
 		m.sayError(msg.err)
+	default:
+		return m.receivedPreview(msg)
+	}
+	return nil
+}
+
+// receivedPreview takes what a command of a preview brought.
+func (m *Model) receivedPreview(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case previewedMsg:
+		return m.previewed(msg)
+	case previewSlowMsg:
+		m.previewSlow(msg)
+	case colouredMsg:
+		return m.coloured(msg)
+	case searchedMsg:
+		return m.searched(msg)
 	}
 	return nil
 }
 
 func (m *Model) resize(width, height int) tea.Cmd {
 	m.width, m.height = width, height
-	return m.refit()
+	m.fitPreview()
+	return tea.Batch(m.refit(), m.feed(m.preview))
 }
 
 // refit keeps the cursors in sight after the panes changed their height, and

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"cmp"
+
 	"cosmander/theme"
 )
 
@@ -8,6 +10,7 @@ import (
 type Prompt struct {
 	Title string
 	Where string // said above the line
+	Does  string // what Enter does; "makes it" if empty
 	// Check returns what is wrong with the text, or "".
 	Check func(text string) string
 
@@ -80,7 +83,7 @@ func (p *Prompt) Draw(k *Look, width, _ int) []string {
 		p.input(k, inner),
 		wrong.String(),
 	}
-	return k.box(p.Title, "Enter makes it"+k.sep()+"Esc leaves", body, width, k.Accent)
+	return k.box(p.Title, "Enter "+cmp.Or(p.Does, "makes it")+k.sep()+"Esc leaves", body, width, k.Accent)
 }
 
 // input draws the line that is edited with its cursor; a long text is cut so

@@ -134,3 +134,12 @@ func (w Window) Before(e Encoding, from int64) (int64, bool) {
 	}
 	return w.LineAt(e, from-1), true
 }
+
+// After returns the start of the line after the one that begins at from; false
+// at the end of the file and where that is not in memory.
+func (w Window) After(e Encoding, from int64) (int64, bool) {
+	if from < w.Offset || from >= w.End() {
+		return from, false
+	}
+	return w.lineEnd(e, from)
+}
