@@ -29,11 +29,14 @@ func numbered(n int) string {
 	return b.String()
 }
 
-// lookAt is drive for files that take long to read on a busy machine.
+// lookAt is drive without a queue, whose signal is the only thing that
+// commands wait for: so each may take long on a busy machine.
 func lookAt(t *testing.T, keys ...string) *driver {
 	t.Helper()
-	d := drive(t, keys...)
-	d.patience = 20 * time.Second
+	d := start(t, keys...)
+	d.m.deps.Queue, d.patience = nil, 20*time.Second
+	d.run(d.m.Init())
+	d.press("tab")
 	return d
 }
 
