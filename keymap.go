@@ -59,6 +59,8 @@ func defaultKeys() tui.KeyMap {
 			Wrap:         bind("w F2", "break long lines, or not", "w", "f2", "alt+2"),
 			Encoding:     bind("e", "next encoding", "e"),
 			EncodingBack: bind("E", "encoding before", "E"),
+			Fold:         bind("Space", "fold or unfold; else a page down", "space"),
+			FoldAll:      bind("z", "fold or unfold all", "z"),
 			Again:        bind("C-r", "read it again", "ctrl+r"),
 		},
 		Dialog: tui.DialogKeys{

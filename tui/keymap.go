@@ -47,7 +47,8 @@ type JobKeys struct {
 // PreviewKeys act where a file is looked at. The keys of dialogs scroll there.
 type PreviewKeys struct {
 	Search, NextHit, LastHit, Hex, Plain, Wrap key.Binding
-	Encoding, EncodingBack, Again              key.Binding
+	Encoding, EncodingBack, Fold, FoldAll      key.Binding
+	Again                                      key.Binding
 }
 
 // DialogKeys act in dialogs, in the help and in the list of jobs.

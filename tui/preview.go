@@ -22,6 +22,8 @@ type previewing struct {
 	cancel context.CancelFunc // nil: nothing is under way
 	failed bool               // and is not tried again by itself
 
+	open *archive // of a tar: where reading its contents goes on
+
 	colouring bool
 	language  string
 	looking   *search // nil: no search is under way
@@ -33,6 +35,7 @@ type previewedMsg struct {
 	gen     uint64
 	content views.Content
 	seen    seen
+	open    *archive
 	err     error
 }
 
@@ -56,7 +59,6 @@ func (m *Model) showFile() tea.Cmd {
 		return nil
 	}
 	pv := m.newPreview(p, i)
-	pv.view.Hints = m.previewHints()
 	height := m.listHeight()
 	m.preview = pv
 	m.fitPreview()
@@ -80,13 +82,25 @@ func (m *Model) newPreview(p *pane, i int) *previewing {
 	}
 }
 
-func (m *Model) previewHints() []views.Hint {
+// previewHints are the keys that mean something to what is shown.
+func (m *Model) previewHints(v *views.Preview) []views.Hint {
 	k := m.deps.Keys
-	return []views.Hint{
-		hint(k.Preview.Search, "search"), hint(k.Preview.Hex, "hex"), hint(k.Preview.Wrap, "wrap"),
-		hint(k.Preview.Encoding, "encoding"), hint(k.Global.Help, "help"),
-		hint(k.Dialog.Leave, "back"),
+	hints := []views.Hint{hint(k.Preview.Search, "search")}
+	switch v.Mode() {
+	case preview.Hex:
+		hints = append(hints, hint(k.Preview.Hex, "text"))
+	case preview.Text:
+		hints = append(hints, hint(k.Preview.Hex, "hex"), hint(k.Preview.Wrap, "wrap"), hint(k.Preview.Encoding, "encoding"))
+	case preview.Table:
+		hints = append(hints, hint(k.Preview.Plain, "text"), hint(k.Dialog.Right, "columns"), hint(k.Preview.Encoding, "encoding"))
+	case preview.JSON:
+		hints = append(hints, hint(k.Preview.Fold, "fold"), hint(k.Preview.FoldAll, "fold all"), hint(k.Preview.Plain, "text"))
+	case preview.Picture:
+		hints = []views.Hint{hint(k.Preview.Hex, "hex")}
+	case preview.Contents:
+		hints = append(hints, hint(k.Preview.Hex, "hex"))
 	}
+	return append(hints, hint(k.Global.Help, "help"), hint(k.Dialog.Leave, "back"))
 }
 
 // stop cancels what is under way for pv.
@@ -104,6 +118,7 @@ func (m *Model) feed(pv *previewing) tea.Cmd {
 	if pv == nil || pv.looking != nil {
 		return nil
 	}
+	pv.view.Hints = m.previewHints(pv.view)
 	want, ok := pv.view.Want()
 	if pv.cancel != nil && (!ok || want != pv.want) {
 		pv.stop()
@@ -113,8 +128,11 @@ func (m *Model) feed(pv *previewing) tea.Cmd {
 		return colours
 	}
 	pv.want, pv.failed = want, false
+	d := decoding{name: pv.view.Name, file: pv.file, seen: pv.seen, open: pv.open}
+	pv.open = nil // it belongs to the request, which brings it back
+	content := pv.view.Content()
 	return tea.Batch(m.request(pv, func(ctx context.Context, gen uint64) tea.Msg {
-		return answered(ctx, gen, pv.file, pv.seen, pv.view.Window(), want)
+		return answered(ctx, gen, d, content, want)
 	}), colours)
 }
 
@@ -128,15 +146,19 @@ func (m *Model) request(pv *previewing, ask func(ctx context.Context, gen uint64
 }
 
 // answered reads what is wanted and adds it to what is in memory.
-func answered(ctx context.Context, gen uint64, f file, before *seen, w preview.Window, want views.Want) tea.Msg {
+func answered(ctx context.Context, gen uint64, d decoding, c views.Content, want views.Want) tea.Msg {
 	if want.Length > 0 {
-		got, err := f.read(ctx, before, want.Offset, want.Length)
+		got, err := d.file.read(ctx, d.seen, want.Offset, want.Length)
 		if err != nil {
 			return previewedMsg{gen: gen, err: err}
 		}
-		return previewedMsg{gen: gen, content: views.Content{Window: w.With(got.offset, got.data, got.seen.size)}, seen: got.seen}
+		c.Window, d.seen = c.Window.With(got.offset, got.data, got.seen.size), &got.seen
 	}
-	return previewedMsg{gen: gen, content: views.Content{Window: w}, seen: *before}
+	c, err := d.decode(ctx, c, want.Kind)
+	if err != nil {
+		return previewedMsg{gen: gen, err: err}
+	}
+	return previewedMsg{gen: gen, content: c, seen: *d.seen, open: d.open}
 }
 
 // previewOf finds the preview whose request has a generation.
@@ -158,8 +180,10 @@ func (m *Model) previewed(msg previewedMsg) tea.Cmd {
 		m.previewFailed(pv, msg.err)
 		return nil
 	}
-	pv.seen = &msg.seen
-	pv.view.Note = msg.seen.note
+	pv.seen, pv.open = &msg.seen, msg.open
+	if msg.seen.note != "" {
+		pv.view.Note = msg.seen.note
+	}
 	pv.view.Take(msg.content)
 	return m.feed(pv)
 }
@@ -200,7 +224,7 @@ func (m *Model) previewSlow(msg previewSlowMsg) {
 // again reads a file anew from where it is looked at.
 func (m *Model) again(pv *previewing) tea.Cmd {
 	pv.stop()
-	pv.seen, pv.failed = nil, false
+	pv.seen, pv.open, pv.failed = nil, nil, false
 	m.status, m.sticky = "", false
 	pv.view.Reopen()
 	return m.feed(pv)
@@ -265,6 +289,12 @@ func (m *Model) previewKey(pv *previewing, pressed string) (tea.Cmd, bool) {
 		v.TurnEncoding(1)
 	case matches(pressed, k.EncodingBack):
 		v.TurnEncoding(-1)
+	case matches(pressed, k.Fold) && v.CanFold():
+		v.ToggleFold()
+	case matches(pressed, k.Fold):
+		v.Do(views.PageDown)
+	case matches(pressed, k.FoldAll) && v.CanFold():
+		v.FoldAll()
 	case matches(pressed, k.Again):
 		return m.again(pv), true
 	case matches(pressed, k.Search):
@@ -327,6 +357,12 @@ func (m *Model) findOn(pv *previewing, back bool) tea.Cmd {
 	if pv.sought == "" {
 		m.say("nothing was searched"+m.sep()+hint(m.deps.Keys.Preview.Search, "").Key+" searches", plain)
 		return nil
+	}
+	if pv.view.IsDocument() {
+		if !pv.view.FindRow(pv.sought, back) {
+			m.say("not found in what was read: "+views.Safe(pv.sought), plain)
+		}
+		return m.feed(pv)
 	}
 	raw, ok := pv.view.Encoding().Encode(pv.sought)
 	if !ok {
@@ -397,7 +433,9 @@ func (m *Model) searched(msg searchedMsg) tea.Cmd {
 	at := w.Find(e, s.text, map[bool]int64{true: w.End(), false: w.Offset}[s.back], s.back)
 	if at >= 0 {
 		pv.stop()
-		pv.view.Take(views.Content{Window: pv.view.Window().With(w.Offset, w.Data, w.Size)})
+		c := pv.view.Content()
+		c.Window = c.Window.With(w.Offset, w.Data, w.Size)
+		pv.view.Take(c)
 		pv.view.ShowAt(at, len(raw))
 		return m.feed(pv)
 	}

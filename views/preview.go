@@ -39,13 +39,25 @@ type Preview struct {
 	width, page int // of the text, as it was drawn last
 	method      ansi.Method
 	ascii       bool
+	doc         document
 	found       int64 // offset of what was searched, -1 if nothing
 	foundLen    int
 }
 
 // Content is what was read of a file so far.
 type Content struct {
-	Window preview.Window
+	Window  preview.Window
+	Records *preview.Records
+	Outline *preview.Outline
+	Listing *preview.Listing
+	Image   *preview.Image
+	// Inside is what the bytes were inside of another file; empty if they are
+	// those of the file itself.
+	Inside string
+	// InsideLimit is how much of them was unpacked at most.
+	InsideLimit int64
+	// Trouble says why the bytes are not what they seemed to be.
+	Trouble string
 }
 
 // Want is what a preview needs next to go on.
@@ -72,6 +84,9 @@ func (v *Preview) Encoding() preview.Encoding { return v.encoding }
 // Window returns what is in memory.
 func (v *Preview) Window() preview.Window { return v.content.Window }
 
+// Content returns what is shown.
+func (v *Preview) Content() Content { return v.content }
+
 // Opened reports that something of the file was read.
 func (v *Preview) Opened() bool { return v.opened }
 
@@ -86,6 +101,24 @@ func (v *Preview) Take(c Content) {
 		}
 	}
 	v.content, v.Size, v.Failed = c, c.Window.Size, nil
+	if c.Inside != "" && v.Name != c.Inside {
+		v.Name, v.top = c.Inside, 0
+		v.mode, v.encoding = preview.Detect(v.Name, c.Window.Data)
+		if v.mode == preview.Contents || v.mode == preview.Picture {
+			v.mode = preview.Hex // one file inside another is enough
+		}
+		v.usual, v.Note = v.mode, "unpacked"
+		if c.Window.Size >= c.InsideLimit {
+			v.Note += ", the first " + Size(c.Window.Size)
+		}
+	}
+	if c.Trouble != "" && v.mode == v.usual {
+		v.giveUp()
+	}
+	if v.isDocument() {
+		v.grown()
+		return
+	}
 	if v.wantEnd && c.Window.AtEnd() {
 		v.wantEnd = false
 		v.toEnd()
@@ -134,6 +167,8 @@ func (v *Preview) Want() (Want, bool) {
 	switch {
 	case !v.opened:
 		return Want{preview.Text, 0, preview.PieceSize}, true
+	case v.isDocument():
+		return v.wantDocument()
 	case v.wantEnd && !w.AtEnd():
 		from := max(w.Size-preview.PieceSize, 0) / preview.LineBytes * preview.LineBytes
 		return Want{v.mode, from, w.Size - from}, true
@@ -188,6 +223,10 @@ func (v *Preview) wantLines() (Want, bool) {
 
 // Do takes one input.
 func (v *Preview) Do(in Input) Action {
+	if in != Leave && v.isDocument() {
+		v.moveDocument(in)
+		return None
+	}
 	switch in {
 	case Leave:
 		return Close
@@ -325,6 +364,9 @@ func (v *Preview) missing() int {
 // ToggleWrap breaks long lines, or shows them as they are.
 func (v *Preview) ToggleWrap() {
 	v.nowrap = !v.nowrap
+	if v.isDocument() {
+		return
+	}
 	v.sub, v.left = 0, 0
 	v.clamp()
 }
@@ -354,7 +396,11 @@ func (v *Preview) ToggleText() {
 }
 
 func (v *Preview) show(mode preview.Kind) {
-	v.mode, v.sub = mode, 0
+	v.mode, v.sub, v.left = mode, 0, 0
+	if v.isDocument() {
+		v.grown()
+		return
+	}
 	if mode == preview.Text && v.opened && v.held() {
 		v.top = v.content.Window.LineAt(v.encoding, v.top)
 	}
@@ -396,7 +442,8 @@ func (v *Preview) MarkAt(offset int64) { v.found, v.foundLen = offset, 0 }
 // is seen.
 func (v *Preview) Reopen() {
 	mode, encoding, opened := v.mode, v.encoding, v.opened
-	v.content.Window = preview.Window{Size: v.Size}
+	v.content = Content{Window: preview.Window{Size: v.Size}}
+	v.doc, v.Note = document{top: v.doc.top, cursor: v.doc.cursor}, ""
 	v.colours, v.Failed = preview.Colours{}, nil
 	if v.opened = false; opened {
 		v.reopened = &reopened{mode, encoding}

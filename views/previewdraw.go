@@ -138,6 +138,8 @@ func (v *Preview) body(k *Look) []string {
 		return []string{"", " " + k.Dim.On("an empty file")}
 	case v.mode == preview.Hex:
 		return v.hex(k)
+	case v.isDocument():
+		return v.document(k)
 	}
 	return v.text(k)
 }
@@ -151,8 +153,11 @@ func (v *Preview) title(k *Look, room int) string {
 	if v.Size >= 0 {
 		facts += k.sep() + Size(v.Size)
 	}
-	if v.opened && v.mode == preview.Text && v.Size > 0 {
+	if v.opened && (v.mode == preview.Text || v.mode == preview.Table) && v.Size > 0 {
 		facts += k.sep() + v.encoding.String()
+	}
+	if im := v.content.Image; im != nil && v.mode == preview.Picture {
+		facts += k.sep() + fmt.Sprintf("%d x %d", im.Width, im.Height)
 	}
 	if v.Note != "" {
 		facts += k.sep() + v.Note
@@ -165,8 +170,8 @@ func (v *Preview) title(k *Look, room int) string {
 
 // position says how much of the file is above the lower edge.
 func (v *Preview) position() string {
-	if !v.opened || v.Size <= 0 {
-		return ""
+	if !v.opened || v.Size <= 0 || v.isDocument() {
+		return v.documentPosition()
 	}
 	return strings.TrimSpace(percent(v.bottomOffset(), v.Size))
 }
