@@ -26,6 +26,7 @@ func TestDefaultKeys_NoKeyTwiceWhereItActs(t *testing.T) {
 		"panes":   {"Panes", "Everywhere"},
 		"jobs":    {"Jobs", "Everywhere"},
 		"dialogs": {"Dialogs"},
+		"preview": {"Preview", "Dialogs"},
 	} {
 		seen := map[string]string{}
 		for _, mode := range defaultKeys().Modes() {

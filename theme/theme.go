@@ -49,11 +49,18 @@ type Theme struct {
 	CursorBar  Style // the bar before it, laid over Cursor
 	Rest       Style // the cursor row of the other pane, laid under a style
 
-	Key    Style // keys in hints
-	Bar    Style // the done part of a progress bar
-	BarOff Style // the rest of it
+	Key        Style // keys in hints
+	Bar        Style // the done part of a progress bar
+	BarOff     Style // the rest of it
+	CodeWord   Style // keywords of a language, in a preview
+	CodeName   Style // names that it defines: keys, tags, functions
+	CodeText   Style // its strings
+	CodeNumber Style
+
 	Button Style // the chosen button of a dialog
 	Alarm  Style // the chosen button if it destroys
+
+	Colours int // that the terminal shows: 0, 16 or 256
 }
 
 // Dark is for light text on a dark ground.
@@ -66,6 +73,7 @@ func Dark() Theme {
 		Cursor: on(231, 24), CursorMark: on(221, 24), CursorOdd: on(215, 24), Rest: bg(237),
 		Key: fg(252), Bar: on(80, 237), BarOff: bg(237),
 		Button: on(16, 80), Alarm: on(231, 160),
+		CodeWord: fg(111), CodeName: fg(80), CodeText: fg(114), CodeNumber: fg(221), Colours: 256,
 	}
 }
 
@@ -79,6 +87,7 @@ func Light() Theme {
 		Cursor: on(231, 31), CursorMark: on(228, 31), CursorOdd: on(223, 31), Rest: bg(254),
 		Key: fg(236), Bar: on(30, 253), BarOff: bg(253),
 		Button: on(231, 30), Alarm: on(231, 160),
+		CodeWord: fg(25), CodeName: fg(30), CodeText: fg(28), CodeNumber: fg(130), Colours: 256,
 	}
 }
 
@@ -92,6 +101,7 @@ func Basic() Theme {
 		Cursor: sgr(97, 44), CursorMark: sgr(93, 44), CursorOdd: sgr(95, 44), Rest: underline,
 		Bar: sgr(36), BarOff: faint,
 		Button: sgr(30, 46), Alarm: sgr(97, 41),
+		CodeWord: sgr(34), CodeName: sgr(36), CodeText: sgr(32), CodeNumber: sgr(33), Colours: 16,
 	}
 }
 

@@ -24,6 +24,8 @@ type driver struct {
 	store *fakeStore
 	queue *fakeQueue
 	dir   string
+	// patience is how long a command may take before it is left to itself.
+	patience time.Duration
 }
 
 // drive starts a model of 80x24 over a local folder and a bucket, the bucket
@@ -39,7 +41,7 @@ func drive(t *testing.T, keys ...string) *driver {
 // start is drive before anything was listed.
 func start(t *testing.T, keys ...string) *driver {
 	t.Helper()
-	d := &driver{t: t, store: newFakeStore(keys...), queue: newFakeQueue(), dir: t.TempDir()}
+	d := &driver{t: t, store: newFakeStore(keys...), queue: newFakeQueue(), dir: t.TempDir(), patience: 250 * time.Millisecond}
 	for _, name := range []string{"a.txt", "b.txt", ".dot"} {
 		require.NoError(t, os.WriteFile(filepath.Join(d.dir, name), []byte("x"), 0o600))
 	}
@@ -79,7 +81,7 @@ func (d *driver) results(cmd tea.Cmd) []tea.Msg {
 	var msg tea.Msg
 	select {
 	case msg = <-got:
-	case <-time.After(250 * time.Millisecond): // a busy machine is slow to read a folder
+	case <-time.After(d.patience):
 		return nil
 	}
 	if batch, ok := msg.(tea.BatchMsg); ok {

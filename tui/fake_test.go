@@ -1,8 +1,10 @@
 package tui
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"sort"
 	"strings"
@@ -29,7 +31,7 @@ func testKeys() KeyMap {
 		Pane: PaneKeys{
 			Copy: bind("F5 c", "f5", "alt+5", "c"), Move: bind("F6 m", "f6", "m"), MakeFolder: bind("F7 n", "f7", "n"),
 			Delete: bind("F8 d", "f8", "d"), Enter: bind("Enter", "enter"), Into: bind("l", "l", "right"),
-			Parent: bind("h", "h", "left", "backspace"), Other: bind("Tab", "tab"),
+			Parent: bind("h", "h", "left", "backspace"), Other: bind("Tab", "tab"), View: bind("F3", "f3"),
 			Down: bind("j", "j", "down"), Up: bind("k", "k", "up"),
 			Top: bind("g g", "g g", "home"), Bottom: bind("G", "G", "end"),
 			HalfDown: bind("C-d", "ctrl+d"), HalfUp: bind("C-u", "ctrl+u"),
@@ -42,6 +44,11 @@ func testKeys() KeyMap {
 			MarkGlob: bind("+", "+"), UnmarkGlob: bind("-", "-"), Filter: bind("/", "/"), SortName: bind("s n", "s n"),
 			SortSize: bind("s s", "s s"), SortTime: bind("s t", "s t"), SortClass: bind("s c", "s c"), SortType: bind("s e", "s e"),
 			Reverse: bind("S", "S"), ClearMarks: bind("Esc", "esc"), Refresh: bind("C-r", "ctrl+r"), Hidden: bind(".", "."),
+		},
+		Preview: PreviewKeys{
+			Search: bind("/ F7", "/", "f7"), NextHit: bind("n", "n"), LastHit: bind("N", "N"), Hex: bind("x", "x"),
+			Plain: bind("t", "t"), Wrap: bind("w", "w"), Encoding: bind("e", "e"), EncodingBack: bind("E", "E"),
+			Again: bind("C-r", "ctrl+r"), Fold: bind("Space", "space"), FoldAll: bind("z", "z"),
 		},
 		Jobs: JobKeys{
 			Pause: bind("Space p", "space", "p"), Details: bind("Enter", "enter"), Retry: bind("r", "r"),
@@ -64,13 +71,17 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 // fakeStore is a bucket in memory that lists as the service does.
 type fakeStore struct {
-	mu    sync.Mutex
-	keys  []string // sorted
-	calls int
-	err   error
-	put   []string
-	panic bool
-	delay time.Duration // of every listing
+	mu      sync.Mutex
+	keys    []string // sorted
+	calls   int
+	err     error
+	put     []string
+	panic   bool
+	delay   time.Duration          // of every listing
+	objects map[string]*fakeObject // what Get knows, by key
+	reads   []cos.ByteRange        // what Get was asked for
+	heads   int
+	readErr error
 	// gate, if set, holds every listing until it is closed or ctx ends.
 	gate chan struct{}
 }
@@ -156,6 +167,70 @@ func (s *fakeStore) Put(_ context.Context, key string, _ cos.Body, _ cos.Headers
 	s.keys = append(s.keys, key)
 	sort.Strings(s.keys)
 	return &cos.PutResult{}, nil
+}
+
+// fakeObject is what lies under a key.
+type fakeObject struct {
+	data       []byte
+	size       int64 // if there is more than data, which is repeated
+	etag       string
+	appendable bool
+	meta       map[string]string
+}
+
+func (o *fakeObject) length() int64 { return max(o.size, int64(len(o.data))) }
+
+func (o *fakeObject) head() cos.Head {
+	h := cos.Head{Size: o.length(), ETag: o.etag, ObjectType: "normal", Headers: cos.Headers{Meta: o.meta}}
+	if o.appendable {
+		h.ObjectType = "appendable"
+	}
+	return h
+}
+
+func (s *fakeStore) holds(key string, data string) *fakeObject {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.objects == nil {
+		s.objects = map[string]*fakeObject{}
+	}
+	s.objects[key] = &fakeObject{data: []byte(data), etag: "v1"}
+	return s.objects[key]
+}
+
+func (s *fakeStore) Get(ctx context.Context, key string, o cos.GetOptions) (*cos.Object, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reads = append(s.reads, *o.Range)
+	obj := s.objects[key]
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case s.readErr != nil:
+		return nil, s.readErr
+	case obj == nil:
+		return nil, &cos.Error{Op: "GetObject", Key: key, Status: 404, Code: "NoSuchKey"}
+	case o.IfMatch != "" && o.IfMatch != obj.etag:
+		return nil, &cos.Error{Op: "GetObject", Key: key, Status: 412, Code: "PreconditionFailed"}
+	case o.Range.Offset >= obj.length():
+		return nil, &cos.Error{Op: "GetObject", Key: key, Status: 416, Code: "InvalidRange"}
+	}
+	data := make([]byte, min(o.Range.Length, obj.length()-o.Range.Offset))
+	for n := 0; n < len(data); {
+		n += copy(data[n:], obj.data[(o.Range.Offset+int64(n))%int64(len(obj.data)):])
+	}
+	return &cos.Object{Head: obj.head(), Body: io.NopCloser(bytes.NewReader(data))}, nil
+}
+
+func (s *fakeStore) Head(_ context.Context, key string, _ cos.GetOptions) (*cos.Head, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heads++
+	if s.objects[key] == nil {
+		return nil, &cos.Error{Op: "HeadObject", Key: key, Status: 404}
+	}
+	h := s.objects[key].head()
+	return &h, nil
 }
 
 // fakeQueue remembers what it was asked.

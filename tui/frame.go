@@ -50,15 +50,24 @@ func (m *Model) lines() []string {
 	return lines
 }
 
-// ground is what the modals returned with it lie over: the list of jobs if it
-// is open, else the panes.
+// ground is what the modals returned with it lie over: the last one that takes
+// the whole screen, else the panes.
 func (m *Model) ground() (lines []string, over []modal) {
-	for i, md := range m.modals {
-		if list, ok := md.view.(*views.JobList); ok {
-			return m.withStatus(append(list.Draw(&m.look, m.width, m.height-1), m.foot())), m.modals[i+1:]
+	for i := len(m.modals) - 1; i >= 0; i-- {
+		if v := m.modals[i].view; fills(v) {
+			return m.withStatus(append(v.Draw(&m.look, m.width, m.height-1), m.foot())), m.modals[i+1:]
 		}
 	}
 	return m.body(), m.modals
+}
+
+// fills reports that a view takes the whole screen.
+func fills(v views.Modal) bool {
+	switch v.(type) {
+	case *views.JobList, *views.Preview:
+		return true
+	}
+	return false
 }
 
 // body is the screen without modals.

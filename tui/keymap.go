@@ -12,10 +12,11 @@ import (
 // KeyMap is every key of the program, by where it acts. A key may be a
 // sequence: "g g". The fields of each part are in the order of the help.
 type KeyMap struct {
-	Global GlobalKeys
-	Pane   PaneKeys
-	Jobs   JobKeys
-	Dialog DialogKeys
+	Global  GlobalKeys
+	Pane    PaneKeys
+	Jobs    JobKeys
+	Preview PreviewKeys
+	Dialog  DialogKeys
 }
 
 // GlobalKeys act wherever no text is typed.
@@ -35,6 +36,7 @@ type PaneKeys struct {
 	Edit, Links                       key.Binding
 	Yank, Cut, Put, Rename, CopyHere  key.Binding
 	Enter, Into, Parent, Other        key.Binding
+	View                              key.Binding
 	Down, Up, Top, Bottom             key.Binding
 	HalfDown, HalfUp, PageDown, PgUp  key.Binding
 	Mark, Invert, MarkAll, ClearMarks key.Binding
@@ -55,6 +57,13 @@ type JobKeys struct {
 	Sooner, Later, Next, Raise, Lower, Limit     key.Binding
 }
 
+// PreviewKeys act where a file is looked at. The keys of dialogs scroll there.
+type PreviewKeys struct {
+	Search, NextHit, LastHit, Hex, Plain, Wrap key.Binding
+	Encoding, EncodingBack, Fold, FoldAll      key.Binding
+	Again                                      key.Binding
+}
+
 // DialogKeys act in dialogs, in the help and in the list of jobs.
 type DialogKeys struct {
 	Accept, Leave, Next, Previous, Left, Right key.Binding
@@ -73,6 +82,7 @@ func (k KeyMap) Modes() []Mode {
 	return []Mode{
 		{"Panes", bindings(k.Pane)},
 		{"Jobs", bindings(k.Jobs)},
+		{"Preview", bindings(k.Preview)},
 		{"Everywhere", bindings(k.Global)},
 		{"Dialogs", bindings(k.Dialog)},
 	}

@@ -70,6 +70,9 @@ func (m *Model) modalKey(top *modal, pressed string, msg tea.KeyPressMsg) tea.Cm
 			return cmd
 		}
 	}
+	if pv := m.preview; pv != nil && top.view == views.Modal(pv.view) {
+		return m.previewInput(pv, top, pressed)
+	}
 	if matches(pressed, m.deps.Keys.Global.Suspend) {
 		return tea.Suspend
 	}
@@ -198,6 +201,8 @@ func (m *Model) command(pressed string) tea.Cmd {
 			return m.parent()
 		}
 		return m.enter()
+	case matches(pressed, k.View):
+		return m.showFile()
 	case matches(pressed, k.Into):
 		return m.enter()
 	case matches(pressed, k.Parent):
@@ -358,8 +363,7 @@ func (m *Model) enter() tea.Cmd {
 	}
 	name := p.rows.name(p.rows.at(i))
 	if p.rows.at(i).flags&isFolder == 0 {
-		m.say(name+" is a file; F5 copies it to the other pane", plain)
-		return nil
+		return m.showFile()
 	}
 	return m.open(m.focus, p.at.child(name, p.rows.regions[name]), "")
 }

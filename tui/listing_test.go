@@ -47,7 +47,8 @@ func TestPane_FileIsNotEntered(t *testing.T) {
 	t.Parallel()
 	d := drive(t, "e.txt")
 	d.press("enter")
-	assert.Contains(t, d.m.status, "is a file")
+	assert.Empty(t, d.pane().at.Key)
+	assert.NotNil(t, d.m.preview, "it is shown")
 }
 
 func TestListing_LoadsPagesOnlyWhenTheyAreNeeded(t *testing.T) {

@@ -66,8 +66,10 @@ type Model struct {
 	reread   bool // and have changed meanwhile
 	panicked string
 	cache    cache
-	watches  uint64 // counts the folders that were followed
-	surveys  uint64 // counts the surveys, to tell their messages apart
+	watches  uint64      // counts the folders that were followed
+	preview  *previewing // open over the panes; nil if none
+	previews uint64      // counts what previews ask for, to tell late answers
+	surveys  uint64      // counts the surveys, to tell their messages apart
 }
 
 // modal is a view over the panes with what it asks of the program.
@@ -203,13 +205,31 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 		m.asking(msg)
 	case failedMsg:
 		m.sayError(msg.err)
+	default:
+		return m.receivedPreview(msg)
+	}
+	return nil
+}
+
+// receivedPreview takes what a command of a preview brought.
+func (m *Model) receivedPreview(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case previewedMsg:
+		return m.previewed(msg)
+	case previewSlowMsg:
+		m.previewSlow(msg)
+	case colouredMsg:
+		return m.coloured(msg)
+	case searchedMsg:
+		return m.searched(msg)
 	}
 	return nil
 }
 
 func (m *Model) resize(width, height int) tea.Cmd {
 	m.width, m.height = width, height
-	return m.refit()
+	m.fitPreview()
+	return tea.Batch(m.refit(), m.feedPreview(m.preview))
 }
 
 // refit keeps the cursors in sight after the panes changed their height, and

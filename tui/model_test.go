@@ -67,9 +67,9 @@ func TestKeys_WithoutAMeaningSaySo(t *testing.T) {
 		assert.Equal(t, c.says, d.m.status, "%v", c.keys)
 	}
 	d.press("g", "j")
-	for _, code := range []rune{tea.KeyF3, tea.KeyLeftShift, tea.KeyMediaPlay, tea.KeyCapsLock} {
+	for _, code := range []rune{tea.KeyF11, tea.KeyLeftShift, tea.KeyMediaPlay, tea.KeyCapsLock} {
 		d.send(tea.KeyPressMsg{Code: code})
-		assert.Equal(t, code == tea.KeyF3, d.m.status != "", "%x", code)
+		assert.Equal(t, code == tea.KeyF11, d.m.status != "", "%x", code)
 		d.press("j")
 	}
 }

@@ -30,6 +30,8 @@ import (
 // Store is a bucket as the panes need it; *cos.Bucket is one.
 type Store interface {
 	List(ctx context.Context, o cos.ListOptions) (*cos.ListPage, error)
+	Get(ctx context.Context, key string, o cos.GetOptions) (*cos.Object, error)
+	Head(ctx context.Context, key string, o cos.GetOptions) (*cos.Head, error)
 	Put(ctx context.Context, key string, body cos.Body, h cos.Headers) (*cos.PutResult, error)
 }
 

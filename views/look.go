@@ -180,6 +180,9 @@ func (k *Look) bar(done, total int64, width int) string {
 	return k.Bar.On(text) + k.BarOff.On(strings.Repeat(k.Marks.BarOff, width-cells))
 }
 
+// Percent is "62 %", never 100 before the end.
+func Percent(done, total int64) string { return strings.TrimSpace(percent(done, total)) }
+
 // percent is "62 %", padded to five cells, never 100 before the end.
 func percent(done, total int64) string {
 	if total <= 0 {

@@ -70,10 +70,14 @@ func glyphs(s string, m ansi.Method) []glyph {
 	return out
 }
 
+// maxCluster is more than the longest emoji is, in bytes. What a stranger piles
+// up beyond it in one cell is spelled out.
+const maxCluster = 96
+
 // cluster returns the length of the first grapheme of s, cut before an unsafe
 // character inside it.
 func cluster(s string) int {
-	text, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+	text, _ := ansi.FirstGraphemeCluster(s[:min(len(s), maxCluster)], ansi.GraphemeWidth)
 	for i, r := range text {
 		if i == 0 {
 			continue

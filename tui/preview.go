@@ -1,0 +1,478 @@
+package tui
+
+import (
+	"context"
+	"errors"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cosmander/views"
+	"cosmander/views/preview"
+)
+
+// previewing is a file that is looked at.
+type previewing struct {
+	view *views.Preview
+	file file
+	at   string // its address, for people
+	seen *seen  // nil until something was read
+
+	gen    uint64 // of the request under way; late answers have another
+	want   views.Want
+	cancel context.CancelFunc // nil: nothing is under way
+	failed bool               // and is not tried again by itself
+
+	open *archive // of a tar: where reading its contents goes on
+
+	colouring bool
+	language  string
+	looking   *search // nil: no search is under way
+	sought    string  // what was searched last
+}
+
+// previewedMsg brings what a preview wanted.
+type previewedMsg struct {
+	gen     uint64
+	content views.Content
+	seen    seen
+	open    *archive
+	err     error
+}
+
+// previewSlowMsg says that the request gen has been under way for a while.
+type previewSlowMsg struct{ gen uint64 }
+
+// colouredMsg brings the colours of a part of a text.
+type colouredMsg struct {
+	view     *views.Preview
+	language string
+	encoding preview.Encoding
+	colours  preview.Colours
+}
+
+// showFile opens the file under the cursor over the whole screen.
+func (m *Model) showFile() tea.Cmd {
+	p := m.panes[m.focus]
+	i, ok := p.entryAt(p.cursor)
+	if !ok || p.rows.at(i).flags&isFolder != 0 {
+		m.say("a folder has no contents to show"+m.sep()+hint(m.deps.Keys.Pane.Into, "").Key+" enters it", plain)
+		return nil
+	}
+	pv := m.newPreview(p, i)
+	height := m.listHeight()
+	m.preview = pv
+	m.fitPreview()
+	m.push(modal{view: pv.view, act: func() tea.Cmd { return nil }, stop: func() {
+		pv.stop()
+		m.preview = nil
+	}})
+	if height != m.listHeight() {
+		return tea.Batch(m.refit(), m.feedPreview(pv))
+	}
+	return m.feedPreview(pv)
+}
+
+func (m *Model) newPreview(p *pane, i int) *previewing {
+	e := p.rows.at(i)
+	name := p.rows.name(e)
+	f := m.fileAt(p.at, name)
+	return &previewing{
+		file: f, at: f.address(p.at.Place),
+		view: views.NewPreview(name, e.size),
+	}
+}
+
+// previewHints are the keys that mean something to what is shown.
+func (m *Model) previewHints(v *views.Preview) []views.Hint {
+	k := m.deps.Keys
+	hints := []views.Hint{hint(k.Preview.Search, "search")}
+	switch v.Mode() {
+	case preview.Hex:
+		hints = append(hints, hint(k.Preview.Hex, "text"))
+	case preview.Text:
+		hints = append(hints, hint(k.Preview.Hex, "hex"), hint(k.Preview.Wrap, "wrap"), hint(k.Preview.Encoding, "encoding"))
+	case preview.Table:
+		hints = append(hints, hint(k.Preview.Plain, "text"), hint(k.Dialog.Right, "columns"), hint(k.Preview.Encoding, "encoding"))
+	case preview.JSON:
+		hints = append(hints, hint(k.Preview.Fold, "fold"), hint(k.Preview.FoldAll, "fold all"), hint(k.Preview.Plain, "text"))
+	case preview.Picture:
+		hints = []views.Hint{hint(k.Preview.Hex, "hex")}
+	case preview.Contents:
+		hints = append(hints, hint(k.Preview.Hex, "hex"))
+	}
+	return append(hints, hint(k.Global.Help, "help"), hint(k.Dialog.Leave, "back"))
+}
+
+// stop cancels what is under way for pv.
+func (pv *previewing) stop() {
+	if pv.cancel != nil {
+		pv.cancel()
+		pv.cancel = nil
+	}
+	pv.view.Busy, pv.looking = "", nil
+}
+
+// feed begins to read what pv wants, unless that is under way. What is under
+// way and not wanted any more is cancelled.
+func (m *Model) feedPreview(pv *previewing) tea.Cmd {
+	if pv == nil || pv.looking != nil {
+		return nil
+	}
+	pv.view.Hints = m.previewHints(pv.view)
+	want, ok := pv.view.Want()
+	if pv.cancel != nil && (!ok || want != pv.want) {
+		pv.stop()
+	}
+	colours := m.colourText(pv)
+	if !ok || pv.cancel != nil || pv.failed && want == pv.want {
+		return colours
+	}
+	pv.want, pv.failed = want, false
+	d := decoding{name: pv.view.Name, file: pv.file, seen: pv.seen, open: pv.open}
+	pv.open = nil // it belongs to the request, which brings it back
+	content := pv.view.Content()
+	return tea.Batch(m.request(pv, func(ctx context.Context, gen uint64) tea.Msg {
+		return answered(ctx, gen, d, content, want)
+	}), colours)
+}
+
+// request runs ask under a new generation; its slowness will be mentioned.
+func (m *Model) request(pv *previewing, ask func(ctx context.Context, gen uint64) tea.Msg) tea.Cmd {
+	ctx, cancel := context.WithCancel(m.ctx)
+	m.previews++
+	pv.gen, pv.cancel = m.previews, cancel
+	gen := pv.gen
+	return tea.Batch(guarded(func() tea.Msg { return ask(ctx, gen) }), m.after(slowAfter, previewSlowMsg{gen}))
+}
+
+// answered reads what is wanted and adds it to what is in memory.
+func answered(ctx context.Context, gen uint64, d decoding, c views.Content, want views.Want) tea.Msg {
+	if want.Length > 0 {
+		got, err := d.file.read(ctx, d.seen, want.Offset, want.Length)
+		if err != nil {
+			return previewedMsg{gen: gen, err: err}
+		}
+		c.Window, d.seen = c.Window.With(got.offset, got.data, got.seen.size), &got.seen
+	}
+	c, err := d.decode(ctx, c, want.Kind)
+	if err != nil {
+		return previewedMsg{gen: gen, err: err}
+	}
+	return previewedMsg{gen: gen, content: c, seen: *d.seen, open: d.open}
+}
+
+// previewOf finds the preview whose request has a generation.
+func (m *Model) previewOf(gen uint64) *previewing {
+	if pv := m.preview; pv != nil && pv.cancel != nil && pv.gen == gen {
+		return pv
+	}
+	return nil
+}
+
+// previewed takes what was read, the only place where that happens.
+func (m *Model) previewed(msg previewedMsg) tea.Cmd {
+	pv := m.previewOf(msg.gen)
+	if pv == nil {
+		return nil
+	}
+	pv.stop()
+	if msg.err != nil {
+		m.previewFailed(pv, msg.err)
+		return nil
+	}
+	pv.seen, pv.open = &msg.seen, msg.open
+	if msg.seen.note != "" {
+		pv.view.Note = msg.seen.note
+	}
+	pv.view.Take(msg.content)
+	return m.feedPreview(pv)
+}
+
+// previewFailed keeps what is shown and says what failed. It is not tried
+// again before a key asks for it.
+func (m *Model) previewFailed(pv *previewing, err error) {
+	t := m.trouble(err)
+	if t == (trouble{}) {
+		return
+	}
+	pv.failed = true
+	key := hint(m.deps.Keys.Preview.Again, "").Key
+	retry := key + " tries again"
+	if errors.Is(err, errChanged) {
+		t.hint, retry = "", key+" opens it as it is now"
+	}
+	if pv.view.Opened() {
+		m.say(m.one(t, m.width*2)+m.sep()+retry, failure)
+		return
+	}
+	lines := m.look.Wrap(t.what, m.width-6, errorLines)
+	for _, text := range []string{t.hint, t.quote, retry} {
+		if text != "" {
+			lines = append(lines, m.look.Wrap(text, m.width-6, errorLines)...)
+		}
+	}
+	pv.view.Failed = lines
+}
+
+// previewSlow mentions that a request is under way.
+func (m *Model) previewSlow(msg previewSlowMsg) {
+	if pv := m.previewOf(msg.gen); pv != nil {
+		pv.view.Busy = "reading " + m.look.Shorten(pv.at, max(m.width-40, minWidth/2)) + m.look.Marks.Ellipsis + m.sep() + "Esc stops"
+	}
+}
+
+// again reads a file anew from where it is looked at.
+func (m *Model) rereadPreview(pv *previewing) tea.Cmd {
+	pv.stop()
+	pv.seen, pv.open, pv.failed = nil, nil, false
+	m.status, m.sticky = "", false
+	pv.view.Reopen()
+	return m.feedPreview(pv)
+}
+
+// colourText returns the command that colours what is seen of a text; nil if
+// that is done, under way or of no use.
+func (m *Model) colourText(pv *previewing) tea.Cmd {
+	from, to, ok := pv.view.Uncoloured()
+	if !ok || pv.colouring || m.look.Colours == 0 {
+		return nil
+	}
+	pv.colouring = true
+	view, ctx, w, e := pv.view, m.ctx, pv.view.Window(), pv.view.Encoding()
+	language, name := pv.language, pv.view.Name
+	return guarded(func() tea.Msg {
+		if language == "" {
+			language = preview.Language(name)
+		}
+		if language == "" {
+			return colouredMsg{view, noLanguage, e, preview.Colours{To: w.Size}}
+		}
+		if language == noLanguage {
+			return colouredMsg{view, language, e, preview.Colours{To: w.Size}}
+		}
+		return colouredMsg{view, language, e, preview.Highlight(ctx, language, w, e, from, to)}
+	})
+}
+
+// noLanguage is a file whose name says no language.
+const noLanguage = "-"
+
+func (m *Model) coloured(msg colouredMsg) tea.Cmd {
+	pv := m.preview
+	if pv == nil || pv.view != msg.view {
+		return nil
+	}
+	pv.colouring, pv.language = false, msg.language
+	if msg.encoding == pv.view.Encoding() {
+		pv.view.Colour(msg.colours)
+	}
+	if pv.language == noLanguage {
+		return nil
+	}
+	return m.colourText(pv)
+}
+
+// previewKey does what a key means in a preview; false if nothing.
+func (m *Model) previewKey(pv *previewing, pressed string) (tea.Cmd, bool) {
+	k, v := m.deps.Keys.Preview, pv.view
+	switch {
+	case matches(pressed, m.deps.Keys.Global.Help):
+		m.push(modal{view: &views.Help{Sections: m.deps.Keys.help("Preview")}, act: func() tea.Cmd { return nil }})
+		return nil, true
+	case matches(pressed, k.Wrap):
+		v.ToggleWrap()
+	case matches(pressed, k.Hex):
+		v.ToggleHex()
+	case matches(pressed, k.Plain):
+		v.ToggleText()
+	case matches(pressed, k.Encoding):
+		v.TurnEncoding(1)
+	case matches(pressed, k.EncodingBack):
+		v.TurnEncoding(-1)
+	case matches(pressed, k.Fold) && v.CanFold():
+		v.ToggleFold()
+	case matches(pressed, k.Fold):
+		v.Do(views.PageDown)
+	case matches(pressed, k.FoldAll) && v.CanFold():
+		v.FoldAll()
+	case matches(pressed, k.Again):
+		return m.rereadPreview(pv), true
+	case matches(pressed, k.Search):
+		return m.askSearch(pv), true
+	case matches(pressed, k.NextHit):
+		return m.findOn(pv, false), true
+	case matches(pressed, k.LastHit):
+		return m.findOn(pv, true), true
+	default:
+		return nil, false
+	}
+	return m.feedPreview(pv), true
+}
+
+// leaveOrStop ends a search that runs, else puts the preview away.
+func (m *Model) leaveOrStop(pv *previewing) bool {
+	if pv.looking == nil {
+		return false
+	}
+	pv.stop()
+	m.say("stopped searching", plain)
+	return true
+}
+
+// search is a text that is looked for.
+type search struct {
+	text string
+	back bool
+	from int64 // where the next piece begins or, backwards, ends
+	left int64 // bytes that may still be read before it stops to ask
+}
+
+// searchBytes is how far one key searches: every byte costs somebody money.
+const searchBytes = 64 << 20
+
+// searchPiece is what a search reads at once.
+const searchPiece = 1 << 20
+
+// searchedMsg brings the piece in which a search goes on.
+type searchedMsg struct {
+	gen   uint64
+	piece piece
+	err   error
+}
+
+func (m *Model) askSearch(pv *previewing) tea.Cmd {
+	p := &views.Prompt{Title: "Search", Where: pv.view.Name, Does: "searches"}
+	m.push(modal{view: p, act: func() tea.Cmd {
+		m.pop()
+		pv.sought = p.Text()
+		pv.view.Forget()
+		return m.findOn(pv, false)
+	}})
+	return nil
+}
+
+// findOn looks for the next place of what was searched, first in memory, then
+// in what is read on.
+func (m *Model) findOn(pv *previewing, back bool) tea.Cmd {
+	if pv.sought == "" {
+		m.say("nothing was searched"+m.sep()+hint(m.deps.Keys.Preview.Search, "").Key+" searches", plain)
+		return nil
+	}
+	if pv.view.IsDocument() {
+		if !pv.view.FindRow(pv.sought, back) {
+			m.say("not found in what was read: "+views.Safe(pv.sought), plain)
+		}
+		return m.feedPreview(pv)
+	}
+	raw, ok := pv.view.Encoding().Encode(pv.sought)
+	if !ok {
+		m.say(pv.view.Encoding().String()+" cannot write that", warning)
+		return nil
+	}
+	pv.stop()
+	w, from := pv.view.Window(), pv.view.At(back)
+	if from < w.Offset || from > w.End() {
+		w = preview.Window{Offset: from, Size: w.Size}
+	}
+	if at := w.Find(pv.view.Encoding(), pv.sought, from, back); at >= 0 {
+		pv.view.ShowAt(at, len(raw))
+		return m.feedPreview(pv)
+	}
+	pv.looking = &search{text: pv.sought, back: back, left: searchBytes, from: max(w.End()-int64(len(raw))+1, from)}
+	if back {
+		pv.looking.from = min(w.Offset+int64(len(raw))-1, from)
+	}
+	return m.searchPiece(pv, int64(len(raw)))
+}
+
+// searchPiece reads the next piece of a search, or says that there is none.
+func (m *Model) searchPiece(pv *previewing, overlap int64) tea.Cmd {
+	s := pv.looking
+	from, length := s.from, int64(searchPiece)
+	if s.back {
+		from = max(s.from-searchPiece, 0)
+		length = s.from - from
+	}
+	switch {
+	case length < overlap || from+overlap > pv.view.Size:
+		pv.stop()
+		m.say("not found: "+views.Safe(s.text), plain)
+		return m.feedPreview(pv)
+	case s.left <= 0:
+		pv.stop()
+		pv.view.MarkAt(s.from)
+		m.say("not found in the "+views.Size(searchBytes)+" that were read"+m.sep()+hint(m.deps.Keys.Preview.NextHit, "").Key+" goes on", plain)
+		return nil
+	}
+	s.left -= length
+	if pv.view.Size > 0 && s.left < searchBytes-4*searchPiece {
+		pv.view.Busy = "searching, " + views.Percent(from, pv.view.Size) + m.sep() + "Esc stops"
+	}
+	f, before := pv.file, pv.seen
+	return m.request(pv, func(ctx context.Context, gen uint64) tea.Msg {
+		got, err := f.read(ctx, before, from, length)
+		return searchedMsg{gen, got, err}
+	})
+}
+
+func (m *Model) searched(msg searchedMsg) tea.Cmd {
+	pv := m.previewOf(msg.gen)
+	if pv == nil || pv.looking == nil {
+		return nil
+	}
+	s, e := pv.looking, pv.view.Encoding()
+	pv.cancel()
+	pv.cancel = nil
+	if msg.err != nil {
+		pv.stop()
+		m.previewFailed(pv, msg.err)
+		return nil
+	}
+	raw, _ := e.Encode(s.text) // it could when the search began
+	w := preview.Window{Offset: msg.piece.offset, Data: msg.piece.data, Size: msg.piece.seen.size}
+	at := w.Find(e, s.text, map[bool]int64{true: w.End(), false: w.Offset}[s.back], s.back)
+	if at >= 0 {
+		pv.stop()
+		c := pv.view.Content()
+		c.Window = c.Window.With(w.Offset, w.Data, w.Size)
+		pv.view.Take(c)
+		pv.view.ShowAt(at, len(raw))
+		return m.feedPreview(pv)
+	}
+	s.from = w.End() - int64(len(raw)) + 1
+	if s.back {
+		s.from = w.Offset + int64(len(raw)) - 1
+	}
+	if len(w.Data) == 0 || !s.back && w.AtEnd() || s.back && w.Offset == 0 {
+		s.from = map[bool]int64{true: 0, false: w.Size}[s.back]
+	}
+	return m.searchPiece(pv, int64(len(raw)))
+}
+
+// previewInput gives a key to the preview on top: one of its own, else one
+// that scrolls. A key is taken at once, whatever is under way.
+func (m *Model) previewInput(pv *previewing, top *modal, pressed string) tea.Cmd {
+	if matches(pressed, m.deps.Keys.Global.Suspend) {
+		return tea.Suspend
+	}
+	if cmd, done := m.previewKey(pv, pressed); done {
+		return cmd
+	}
+	in := m.deps.Keys.Dialog.input(pressed)
+	if in == views.Leave && m.leaveOrStop(pv) {
+		return nil
+	}
+	cmd := m.act(top, in)
+	if m.preview == nil { // it was left
+		return cmd
+	}
+	return tea.Batch(cmd, m.feedPreview(pv))
+}
+
+// fitPreview tells the preview how much of it is seen, before it says what it
+// wants.
+func (m *Model) fitPreview() {
+	if pv := m.preview; pv != nil && m.width >= minWidth && m.height >= minHeight {
+		pv.view.Fit(&m.look, m.width, m.height-1)
+	}
+}
