@@ -71,8 +71,8 @@ type Source struct {
 	// Contents is set, which puts what is inside straight into it.
 	Folder   bool
 	Contents bool
-	// Name is the name it gets below the destination folder; empty keeps its
-	// own.
+	// Name is the name it gets below the destination folder, with the way to
+	// it if it has slashes; empty keeps its own.
 	Name string
 	// Size is how many bytes a listing gave for a single object or file, if
 	// Sized is set. Only Survey uses it, so that it need not ask again.
