@@ -51,6 +51,8 @@ func defaultKeys() tui.KeyMap {
 			MarkGlob:   bind("+", "mark by a pattern such as *.jpg", "+"),
 			UnmarkGlob: bind("-", "take marks off by a pattern", "-"),
 			Filter:     bind("/", "show only names with a text", "/"),
+			Find:       bind("f", "find by name, size, age and class in all that is below", "f"),
+			Jump:       bind("J", "list only what begins with a text; the service leaves out the rest", "J"),
 			SortName:   bind("s n", "sort by name", "s n"),
 			SortSize:   bind("s s", "sort by size; lists all", "s s"),
 			SortTime:   bind("s t", "sort by time; lists all", "s t"),

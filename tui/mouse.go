@@ -202,7 +202,7 @@ func (m *Model) clickButton(top *modal, e tea.Mouse) tea.Cmd {
 // crumb is the place that the part of a path under the pointer names.
 func (m *Model) crumb(s spot) (place, bool) {
 	up, ok := m.look.Crumb(m.paneView(s.pane), m.paneWidth(s.pane), s.x)
-	at := m.panes[s.pane].at
+	at := m.panes[s.pane].at.whole()
 	for ; ok && up > 0; up-- {
 		at, _, ok = at.parent(false)
 	}

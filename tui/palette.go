@@ -66,6 +66,8 @@ func (m *Model) idle(b key.Binding) string {
 		return "no row is chosen"
 	case is(k.CopyHere) && p.at.Local():
 		return "both ends are local"
+	case is(k.Find) && p.at.buckets:
+		return "enter a bucket first"
 	case is(k.Back) && len(p.back) == 0:
 		return "nothing is behind this"
 	case is(k.Forth) && len(p.forth) == 0:

@@ -22,6 +22,7 @@ type Row struct {
 type Pane struct {
 	Account string   // before the path, where there is room
 	Path    []string // a local path, or a bucket and the prefix in it
+	Part    string   // behind the path: what is shown of the place, if not all
 	Note    string   // on the right of the top border, where there is room: the region
 	Rows    []Row    // those that are seen, at most the height less two
 	Cursor  int      // index into Rows; -1 for none
@@ -129,10 +130,30 @@ func (k *Look) topBorder(p Pane, border theme.Style, inner int) string {
 // leastPrefix is how much of a prefix is kept before the bucket's name is cut.
 const leastPrefix = 6
 
-// title returns the path and the note for room cells. What is least needed
+// title returns the path, with what is shown of it, and the note for room
+// cells.
+func (k *Look) title(p Pane, room int) (path []glyph, note string) {
+	path, part, note := k.titleParts(p, room)
+	return append(path[:len(path):len(path)], part...), note
+}
+
+// titleParts is title with the path and its part still apart. The part gets
+// the half that it needs: it is what the user has asked for.
+func (k *Look) titleParts(p Pane, room int) (path, part []glyph, note string) {
+	part = glyphs(p.Part, k.Width)
+	bare := p
+	bare.Account = ""
+	if whole, _ := k.pathTitle(bare, 1<<20); cellsOf(whole)+cellsOf(part) > room {
+		part = cutMiddle(part, max(room-cellsOf(whole), room/2), k.Marks.Ellipsis)
+	}
+	path, note = k.pathTitle(p, room-cellsOf(part))
+	return path, part, note
+}
+
+// pathTitle returns the path and the note for room cells. What is least needed
 // goes first: the region, the account, the middle of the prefix, and only
 // then a part of the bucket's name.
-func (k *Look) title(p Pane, room int) (path []glyph, note string) {
+func (k *Look) pathTitle(p Pane, room int) (path []glyph, note string) {
 	chevron := " " + k.Marks.Shut + " "
 	path, note = glyphs(strings.Join(p.Path, chevron), k.Width), Safe(p.Note)
 	full := path
