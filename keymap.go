@@ -53,6 +53,7 @@ func defaultKeys() tui.KeyMap {
 			Filter:     bind("/", "show only names with a text", "/"),
 			Find:       bind("f", "find by name, size, age and class in all that is below", "f"),
 			Jump:       bind("J", "list only what begins with a text; the service leaves out the rest", "J"),
+			Usage:      bind("%", "what takes up the space below this place", "%"),
 			SortName:   bind("s n", "sort by name", "s n"),
 			SortSize:   bind("s s", "sort by size; lists all", "s s"),
 			SortTime:   bind("s t", "sort by time; lists all", "s t"),

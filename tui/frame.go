@@ -41,8 +41,8 @@ func (m *Model) lines() []string {
 		return append(lines, make([]string, max(m.height-len(lines), 0))...)
 	}
 	if top := m.top(); top != nil {
-		if list, ok := top.view.(*views.JobList); ok {
-			return m.withStatus(append(list.Draw(&m.look, m.width, m.height-1), m.foot()))
+		if fills(top.view) {
+			return m.withStatus(append(top.view.Draw(&m.look, m.width, m.height-1), m.foot()))
 		}
 	}
 	lines := m.body()
@@ -50,12 +50,21 @@ func (m *Model) lines() []string {
 		lines = m.look.Label(lines, m.dragLabel(), m.drag.x, m.drag.y, m.width, m.drag.ok)
 	}
 	for _, md := range m.modals {
-		if _, full := md.view.(*views.JobList); full {
+		if fills(md.view) {
 			continue
 		}
 		lines = m.look.Overlay(lines, md.view.Draw(&m.look, m.width-4, m.height-2), m.width)
 	}
 	return lines
+}
+
+// fills reports that a modal takes the whole screen.
+func fills(view views.Modal) bool {
+	switch view.(type) {
+	case *views.JobList, *views.Usage:
+		return true
+	}
+	return false
 }
 
 // body is the screen without modals.

@@ -266,6 +266,8 @@ func (m *Model) goKey(pressed string) (tea.Cmd, bool) {
 		return m.askFind(), true
 	case matches(pressed, k.Jump):
 		return m.askJump(), true
+	case matches(pressed, k.Usage):
+		return m.showUsage(), true
 	}
 	return nil, false
 }

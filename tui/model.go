@@ -62,7 +62,8 @@ type Model struct {
 	panicked string
 	cache    cache
 	watches  uint64 // counts the folders that were followed
-	surveys  uint64 // counts the surveys, to tell their messages apart
+	scan     *scan  // of the usage that is shown; nil if none is
+	surveys  uint64 // counts the surveys and scans, to tell their messages apart
 }
 
 // modal is a view over the panes with what it asks of the program.
@@ -174,6 +175,8 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 		m.resultOver(msg)
 	case surveyedMsg:
 		return m.surveyed(msg)
+	case usedMsg:
+		return m.counted(msg)
 	case surveyFailedMsg:
 		m.surveyFailed(msg)
 	case queuedMsg:

@@ -165,7 +165,7 @@ func (m *Model) modalMouse(top *modal, msg tea.MouseMsg) tea.Cmd {
 		if e.Button == tea.MouseWheelUp {
 			in = views.Up
 		}
-		if _, list := top.view.(*views.JobList); !list {
+		if !fills(top.view) {
 			return nil // a wheel changes no choice by accident
 		}
 		return m.act(top, in)
@@ -175,6 +175,10 @@ func (m *Model) modalMouse(top *modal, msg tea.MouseMsg) tea.Cmd {
 		}
 		if list, ok := top.view.(*views.JobList); ok {
 			list.Click(e.Y)
+			return nil
+		}
+		if use, ok := top.view.(*views.Usage); ok {
+			use.Click(e.Y)
 			return nil
 		}
 		return m.clickButton(top, e)

@@ -66,7 +66,7 @@ func (m *Model) idle(b key.Binding) string {
 		return "no row is chosen"
 	case is(k.CopyHere) && p.at.Local():
 		return "both ends are local"
-	case is(k.Find) && p.at.buckets:
+	case (is(k.Find) || is(k.Usage)) && p.at.buckets:
 		return "enter a bucket first"
 	case is(k.Back) && len(p.back) == 0:
 		return "nothing is behind this"
