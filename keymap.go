@@ -54,6 +54,7 @@ func defaultKeys() tui.KeyMap {
 			Find:       bind("f", "find by name, size, age and class in all that is below", "f"),
 			Jump:       bind("J", "list only what begins with a text; the service leaves out the rest", "J"),
 			Usage:      bind("%", "what takes up the space below this place", "%"),
+			Size:       bind("=", "count what is below the marked rows", "="),
 			SortName:   bind("s n", "sort by name", "s n"),
 			SortSize:   bind("s s", "sort by size; lists all", "s s"),
 			SortTime:   bind("s t", "sort by time; lists all", "s t"),

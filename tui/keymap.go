@@ -39,7 +39,7 @@ type PaneKeys struct {
 	Range, RangeDown, RangeUp         key.Binding
 	MarkGlob, UnmarkGlob              key.Binding
 	Filter, Find, Jump                key.Binding
-	Usage                             key.Binding
+	Usage, Size                       key.Binding
 	SortName, SortSize, SortTime      key.Binding
 	SortClass, SortType, Reverse      key.Binding
 	Goto, Back, Forth                 key.Binding

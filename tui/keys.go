@@ -268,6 +268,8 @@ func (m *Model) goKey(pressed string) (tea.Cmd, bool) {
 		return m.askJump(), true
 	case matches(pressed, k.Usage):
 		return m.showUsage(), true
+	case matches(pressed, k.Size):
+		return m.showSize(), true
 	}
 	return nil, false
 }
@@ -314,6 +316,10 @@ func (m *Model) escape(p *pane) tea.Cmd {
 		return nil
 	}
 	m.result = resultLine{}
+	if m.stopSizing() {
+		m.say("stopped counting", plain)
+		return nil
+	}
 	if p.load != nil {
 		searching := p.searching()
 		if p.stop(); searching {

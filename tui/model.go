@@ -61,9 +61,10 @@ type Model struct {
 	reread   bool // and have changed meanwhile
 	panicked string
 	cache    cache
-	watches  uint64 // counts the folders that were followed
-	scan     *scan  // of the usage that is shown; nil if none is
-	surveys  uint64 // counts the surveys and scans, to tell their messages apart
+	watches  uint64  // counts the folders that were followed
+	sizing   *sizing // nil if nothing is counted
+	scan     *scan   // of the usage that is shown; nil if none is
+	surveys  uint64  // counts the surveys and scans, to tell their messages apart
 }
 
 // modal is a view over the panes with what it asks of the program.

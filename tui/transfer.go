@@ -219,10 +219,11 @@ func (m *Model) surveyed(msg surveyedMsg) tea.Cmd {
 			return nextTally(msg.ctx, msg.id, msg.feed, true)
 		}
 	}
-	return nil
+	return m.sized(msg)
 }
 
 func (m *Model) surveyFailed(msg surveyFailedMsg) {
+	m.sizingFailed(msg)
 	text := m.explain(msg.err)
 	for _, md := range m.modals {
 		if md.id != msg.id {

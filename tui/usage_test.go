@@ -229,7 +229,9 @@ func TestUsage_TheMouseMovesItsCursor(t *testing.T) {
 func TestUsage_AMovedCursorStaysOnItsRowWhileItCounts(t *testing.T) {
 	t.Parallel()
 	var u views.Usage
-	row := func(name string, bytes int64) views.UsageRow { return views.UsageRow{Name: name, Folder: true, Bytes: bytes} }
+	row := func(name string, bytes int64) views.UsageRow {
+		return views.UsageRow{Name: name, Folder: true, Bytes: bytes}
+	}
 	u.Show([]views.UsageRow{row("a", 3), row("b", 2)})
 	u.Show([]views.UsageRow{row("b", 5), row("a", 3)})
 	at, _ := u.Current()
