@@ -17,6 +17,8 @@ const (
 	findFor = 100 * time.Millisecond
 	// findMost rows are shown at once.
 	findMost = 5000
+	// roomy is from which width on there is room for more than the figures.
+	roomy = 100
 	// findAgain is up to how many names a search looks at again by itself when
 	// a job has changed something below: more is a lot of requests.
 	findAgain = 20_000
@@ -124,7 +126,7 @@ func (p *pane) searching() bool {
 // foundOf says how much the search of p has found.
 func (m *Model) foundOf(p *pane) string {
 	text := views.Count(int64(p.rows.total())) + " found of " + views.Count(int64(p.rows.looked))
-	if !p.rows.more {
+	if !p.rows.more && m.width >= roomy {
 		text += " looked at"
 	}
 	return text

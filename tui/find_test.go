@@ -37,7 +37,7 @@ func TestFind_ListsWhatIsFoundBelowThePlace(t *testing.T) {
 	row := d.cursor()
 	d.find("*.jpg")
 	assert.Equal(t, []string{"raw.jpg/", "raw/x.jpg", "x.jpg"}, d.shown())
-	assert.Contains(t, d.m.footOf(d.pane()), "3 found of 6 looked at")
+	assert.Contains(t, d.m.footOf(d.pane()), "3 found of 6")
 	assert.Contains(t, d.screen(), "b-1 › p/ › *.jpg")
 	d.press("s", "s")
 	assert.Equal(t, "x.jpg", lastPart(d.shown()[1]))

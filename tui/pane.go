@@ -264,7 +264,7 @@ func (p *pane) window(height int) []views.Row {
 		e := p.rows.at(i)
 		r := views.Row{
 			Name: p.rows.name(e), Folder: e.flags&isFolder != 0, Marked: e.flags&isMarked != 0,
-			Size: e.size, Class: p.rows.class(e),
+			Size: e.size, Class: p.rows.class(e), Way: p.at.find != "",
 		}
 		if e.mtime != noTime {
 			r.Modified = time.Unix(e.mtime, 0)

@@ -49,7 +49,7 @@ func (c comparison) holds(n int64) bool {
 var conditionWord = regexp.MustCompile(`^([A-Za-z]+)(<=|>=|<|>|=)(.*)$`)
 
 // queryHelp is what a query may have.
-const queryHelp = "*.jpg part size>10MB age<7d class=ARCHIVE"
+const queryHelp = "*.jpg part size>1MB age<7d class=IA"
 
 // readQuery reads what a search is to find: words that are parts of the name,
 // or patterns with * ? [a-z], of the whole path below the place if they have

@@ -11,6 +11,7 @@ import (
 type Row struct {
 	Name     string // as it is; made safe when drawn
 	Folder   bool   // drawn with a slash
+	Way      bool   // Name has the way to it, of which the end matters most
 	Parent   bool   // the row that leads up
 	Size     int64  // bytes; -1 if it has none
 	Class    string // storage class; empty for local files
@@ -289,7 +290,21 @@ func (k *Look) name(l *line, r Row, width int, s rowStyles) {
 		l.put(s.name, name)
 		return
 	}
-	l.glyphs(cutMiddle(glyphs(name, k.Width), width, k.Marks.Ellipsis), s.name, s.odd)
+	gs := glyphs(name, k.Width)
+	if at := strings.LastIndexByte(strings.TrimSuffix(name, "/"), '/'); r.Way && at > 0 && cellsOf(gs) > width {
+		gs = k.wayTo(name[:at], name[at:], width)
+	}
+	l.glyphs(cutMiddle(gs, width, k.Marks.Ellipsis), s.name, s.odd)
+}
+
+// leastWay is how much of the way to a name is kept, in cells.
+const leastWay = 4
+
+// wayTo shortens the way to a name, and the name only if that is not enough.
+func (k *Look) wayTo(way, name string, width int) []glyph {
+	end := glyphs(name, k.Width)
+	short := cutMiddle(glyphs(way, k.Width), max(width-cellsOf(end), leastWay), k.Marks.Ellipsis)
+	return append(short[:len(short):len(short)], cutMiddle(end, width-cellsOf(short), k.Marks.Ellipsis)...)
 }
 
 // note draws one line of an empty state.
