@@ -78,7 +78,8 @@ func TestTerminal_ASearchIsTerseAndComplete(t *testing.T) {
 	from, begun := len(term.output()), time.Now()
 	_, err := fmt.Fprint(term.pty, "\tf*99\r")
 	require.NoError(t, err)
-	term.waitFor("looked at")
+	require.Eventually(t, func() bool { return deep.Load() == 30 }, time.Minute, time.Millisecond)
+	term.settle(300 * time.Millisecond)
 	took := time.Since(begun)
 	assert.Equal(t, int64(30), deep.Load())
 	sent := len(term.output()) - from

@@ -298,7 +298,7 @@ func (k *Look) name(l *line, r Row, width int, s rowStyles) {
 }
 
 // leastWay is how much of the way to a name is kept, in cells.
-const leastWay = 4
+const leastWay = 1
 
 // wayTo shortens the way to a name, and the name only if that is not enough.
 func (k *Look) wayTo(way, name string, width int) []glyph {

@@ -171,7 +171,7 @@ func TestPane_AFoundNameIsCutInItsWay(t *testing.T) {
 	for name, want := range map[string]string{
 		"a/b.txt":                           "a/b.txt",
 		"logs/2026/09/access-01.log":        "logs…9/access-01.log",
-		"logs/2026/09/access-2026-09-01.gz": "lo…9/access-20…01.gz",
+		"logs/2026/09/access-2026-09-01.gz": "…/access-2026…-01.gz",
 		"logs/deep/旅行/x":                    "logs/deep/旅行/x",
 		"very/long/way/to/a/photos":         "very/l…o/a/photos/",
 	} {

@@ -182,7 +182,9 @@ func (u *Usage) row(k *Look, i, inner int) string {
 	l.put(k.Accent, mark)
 	l.put(k.Text, pad(Size(r.Bytes), usageSize, true)+"  ")
 	l.put(k.Dim, share(r.Bytes, u.Bytes)+"  ")
-	l.WriteString(k.bar(r.Bytes, max(u.rows[0].Bytes, 1), bar))
+	bare := *k
+	bare.BarOff = "" // one track below the other would be a wall
+	l.WriteString(bare.bar(r.Bytes, max(u.rows[0].Bytes, 1), bar))
 	l.cells += bar
 	l.blank("", 2)
 	room := inner - l.cells - usageCount - 2
