@@ -168,6 +168,13 @@ func (s Spec) disjoint() bool {
 		}
 		names[src.ownName()] = true
 	}
+	for name := range names {
+		for i := range name {
+			if name[i] == '/' && names[name[:i]] {
+				return false // it would lie in what another source becomes
+			}
+		}
+	}
 	return true
 }
 
@@ -189,11 +196,18 @@ func (s Spec) from() string {
 	if len(s.Sources) == 1 {
 		return address(p)
 	}
-	if p.Local() {
-		return filepath.Dir(p.Path)
+	above := 1 // what is named with its way below a place comes from that place
+	if name := s.Sources[0].Name; strings.HasSuffix(strings.TrimSuffix(p.Key, "/"), name) || strings.HasSuffix(filepath.ToSlash(p.Path), name) {
+		above += strings.Count(name, "/")
 	}
-	p.Key = strings.TrimSuffix(p.Key, "/")
-	p.Key = p.Key[:strings.LastIndexByte(p.Key, '/')+1]
+	for range above {
+		if p.Local() {
+			p.Path = filepath.Dir(p.Path)
+			continue
+		}
+		p.Key = strings.TrimSuffix(p.Key, "/")
+		p.Key = p.Key[:strings.LastIndexByte(p.Key, '/')+1]
+	}
 	return address(p)
 }
 

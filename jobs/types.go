@@ -88,8 +88,8 @@ type Source struct {
 	// Contents is set, which puts what is inside straight into it.
 	Folder   bool
 	Contents bool
-	// Name is the name it gets below the destination folder; empty keeps its
-	// own.
+	// Name is the name it gets below the destination folder, with the way to
+	// it if it has slashes; empty keeps its own.
 	Name string
 	// VersionID, if set, means this version alone: it is deleted for good, or
 	// its ACL, its tags or its restore is what changes.

@@ -117,6 +117,7 @@ func (l *listing) key(by sortBy) func(x, y *entry) int {
 
 // kindOf is the extension of a name, without regard to case.
 func kindOf(name string) string {
+	name = lastPart(name)
 	ext := path.Ext(name)
 	if ext == name {
 		return "" // the dot hides it

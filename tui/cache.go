@@ -31,6 +31,7 @@ func (c *cache) keep(p *pane) {
 	row, _ := p.current()
 	rows := p.rows
 	rows.show(nil)
+	rows.next.open = nil // it may hold the names of a large folder
 	c.list = append(c.list, kept{p.at, rows, row, p.top, p.listed, p.hide})
 	total := 0
 	for i := len(c.list) - 1; i >= 0; i-- {

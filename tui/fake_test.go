@@ -41,7 +41,8 @@ func testKeys() KeyMap {
 			Goto: bind("C-g", "ctrl+g", "g space"), Back: bind("H", "H"), Forth: bind("L", "L"),
 			Places: bind("b", "b"), Bookmark: bind("B", "B"), Palette: bind(":", ":"),
 			Range: bind("v", "v"), RangeDown: bind("S-Down", "shift+down"), RangeUp: bind("S-Up", "shift+up"),
-			MarkGlob: bind("+", "+"), UnmarkGlob: bind("-", "-"), Filter: bind("/", "/"), SortName: bind("s n", "s n"),
+			MarkGlob: bind("+", "+"), UnmarkGlob: bind("-", "-"), Filter: bind("/", "/"), Find: bind("f", "f"), Jump: bind("J", "J"), Usage: bind("%", "%"), Size: bind("=", "="),
+			SortName: bind("s n", "s n"),
 			SortSize: bind("s s", "s s"), SortTime: bind("s t", "s t"), SortClass: bind("s c", "s c"), SortType: bind("s e", "s e"),
 			Reverse: bind("S", "S"), ClearMarks: bind("Esc", "esc"), Refresh: bind("C-r", "ctrl+r"), Hidden: bind(".", "."),
 		},
@@ -129,7 +130,7 @@ func (s *fakeStore) page(o cos.ListOptions) *cos.ListPage {
 		if !strings.HasPrefix(k, o.Prefix) {
 			break
 		}
-		if k <= o.Marker || o.Marker != "" && strings.HasSuffix(o.Marker, "/") && strings.HasPrefix(k, o.Marker) && o.Marker != o.Prefix {
+		if k <= o.Marker || o.Delimiter != "" && strings.HasSuffix(o.Marker, "/") && strings.HasPrefix(k, o.Marker) && o.Marker != o.Prefix {
 			continue
 		}
 		rest := k[len(o.Prefix):]

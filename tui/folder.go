@@ -29,7 +29,7 @@ func (m *Model) askFolder() {
 		return
 	}
 	prompt := &views.Prompt{Title: "New folder", Where: m.tilde(p.at.address())}
-	at := p.at
+	at := p.at.whole()
 	prompt.Check = func(name string) string { return wrongName(at, name) }
 	m.push(modal{view: prompt, act: func() tea.Cmd {
 		m.pop()

@@ -64,7 +64,7 @@ func (m *Model) ground() (lines []string, over []modal) {
 // fills reports that a view takes the whole screen.
 func fills(v views.Modal) bool {
 	switch v.(type) {
-	case *views.JobList, *views.Preview:
+	case *views.JobList, *views.Preview, *views.Usage:
 		return true
 	}
 	return false
@@ -138,6 +138,7 @@ func (m *Model) paneView(i int) views.Pane {
 	p := m.panes[i]
 	v := views.Pane{
 		Path:    m.shown(p.at),
+		Part:    m.part(p.at),
 		Focused: m.focus == i && len(m.modals) == 0,
 		Classes: !p.at.Local() || p.at.buckets,
 		Cursor:  p.cursor - p.top,
@@ -185,11 +186,14 @@ func (m *Model) footOf(p *pane) string {
 	case p.rows.marked > 0:
 		words = append(words, views.Count(int64(p.rows.marked))+" of "+m.total(p)+" marked")
 		size = p.rows.picked
+	case p.at.find != "":
+		words = append(words, m.foundOf(p))
 	case p.rows.more:
 		words = append(words, views.Count(n)+" of "+m.total(p))
 	default:
 		words = append(words, views.Plural(n, "item", "items"))
 	}
+	words = append(words, m.searchState(p)...)
 	if size > 0 { // what folders hold is not known
 		words = append(words, views.Size(size))
 	}
@@ -205,7 +209,7 @@ func (m *Model) footOf(p *pane) string {
 	if p.span != nil && p.span.held {
 		words = append(words, "range")
 	}
-	if p.load != nil && p.load.slow || p.wantAll {
+	if p.at.find == "" && (p.load != nil && p.load.slow || p.wantAll) {
 		words = append(words, "listing"+m.look.Marks.Ellipsis)
 	}
 	return strings.Join(words, m.sep())
@@ -244,6 +248,10 @@ func (m *Model) emptyState(p, other *pane) []string {
 		return []string{"not listed" + m.sep() + "C-r lists"}
 	case p.at.buckets:
 		return []string{"no buckets in this account"}
+	case p.at.find != "" && p.rows.total() == 0:
+		return m.nothingFound(p)
+	case p.at.begin != "" && p.rows.total() == 0:
+		return []string{"nothing begins with " + p.at.begin, hint(k.Parent, "").Key + " shows all"}
 	case p.rows.total() > 0:
 		return []string{"no name with " + p.order.filter + m.sep() + "Esc shows all"}
 	case p.rows.hidden > 0:

@@ -42,7 +42,8 @@ type PaneKeys struct {
 	Mark, Invert, MarkAll, ClearMarks key.Binding
 	Range, RangeDown, RangeUp         key.Binding
 	MarkGlob, UnmarkGlob              key.Binding
-	Filter                            key.Binding
+	Filter, Find, Jump                key.Binding
+	Usage, Size                       key.Binding
 	SortName, SortSize, SortTime      key.Binding
 	SortClass, SortType, Reverse      key.Binding
 	Goto, Back, Forth                 key.Binding

@@ -277,6 +277,14 @@ func (m *Model) goKey(pressed string) (tea.Cmd, bool) {
 		return m.showPlaces(), true
 	case matches(pressed, k.Bookmark):
 		return m.toggleBookmark(), true
+	case matches(pressed, k.Find):
+		return m.askFind(), true
+	case matches(pressed, k.Jump):
+		return m.askJump(), true
+	case matches(pressed, k.Usage):
+		return m.showUsage(), true
+	case matches(pressed, k.Size):
+		return m.showSize(), true
 	}
 	return nil, false
 }
@@ -323,8 +331,16 @@ func (m *Model) escape(p *pane) tea.Cmd {
 		return nil
 	}
 	m.result = resultLine{}
+	if m.stopSizing() {
+		m.say("stopped counting", plain)
+		return nil
+	}
 	if p.load != nil {
-		p.stop()
+		searching := p.searching()
+		if p.stop(); searching {
+			m.say("stopped searching"+m.sep()+hint(m.deps.Keys.Pane.Bottom, "").Key+" goes on", plain)
+			return nil
+		}
 		m.say("stopped listing", plain)
 		return nil
 	}
@@ -362,6 +378,9 @@ func (m *Model) enter() tea.Cmd {
 		return nil
 	}
 	name := p.rows.name(p.rows.at(i))
+	if p.rows.at(i).flags&isFolder == 0 && p.at.find != "" {
+		return m.toFolder(m.focus, name)
+	}
 	if p.rows.at(i).flags&isFolder == 0 {
 		return m.showFile()
 	}
@@ -375,6 +394,9 @@ func (m *Model) parent() tea.Cmd {
 	if !ok {
 		m.say("nothing is above this", plain)
 		return nil
+	}
+	if last := len(p.back) - 1; p.at != p.at.whole() && last >= 0 && p.back[last].at == up {
+		row = p.back[last].row
 	}
 	return m.open(m.focus, up, row)
 }

@@ -41,7 +41,9 @@ type page struct {
 	regions map[string]string // of buckets, by name
 	hidden  int               // left out because of their dot
 	more    bool
-	marker  string
+	next    resume
+	looked  int // names a search has looked at
+	unread  unread
 }
 
 // pageBuilder collects the rows of a page.
@@ -95,7 +97,7 @@ func bucketPage(answer *cos.ListPage, prefix string, hide bool) page {
 		}
 		b.add(name, o.StorageClass, false, o.Size, unix(o.LastModified))
 	}
-	b.more, b.marker = answer.Truncated, answer.NextMarker
+	b.more, b.next = answer.Truncated, resume{marker: answer.NextMarker}
 	return b.done()
 }
 
@@ -116,7 +118,9 @@ type listing struct {
 	regions map[string]string
 	hidden  int
 	more    bool   // there are rows that were not listed yet
-	marker  string // where the next page starts
+	next    resume // where the next page starts
+	looked  int    // names a search has looked at
+	unread  unread // folders that it could not look into
 	marked  int
 	size    int64 // bytes of all files
 	picked  int64 // bytes of the marked files
@@ -150,7 +154,9 @@ func (l *listing) add(p page) {
 		l.regions = p.regions
 	}
 	l.hidden += p.hidden
-	l.more, l.marker = p.more, p.marker
+	l.more, l.next = p.more, p.next
+	l.looked += p.looked
+	l.unread.add(p.unread)
 }
 
 // total is how many rows are listed, len how many of them are shown.
@@ -261,7 +267,7 @@ func (l *listing) since(folders, files int) iter.Seq[ref] {
 
 // passed reports that a row called id would have been listed by now.
 func (l *listing) passed(prefix, id string) bool {
-	return !l.more || l.marker >= prefix+id
+	return !l.more || l.next.marker >= prefix+id
 }
 
 // mark sets or clears the mark of a row.
@@ -298,14 +304,23 @@ func (l *listing) markedIDs() []string {
 }
 
 // place is where a pane is: a folder, a prefix of a bucket, or the list of
-// buckets.
+// buckets; or what was asked for of one.
 type place struct {
 	jobs.Place
 	buckets bool
+	begin   string // only what begins with this; it has no slash
+	find    string // what is searched for in all that is below; see [readQuery]
+}
+
+// whole is the place that p shows a part of, or is searched through.
+func (p place) whole() place {
+	p.begin, p.find = "", ""
+	return p
 }
 
 // child is the place of a folder or bucket in p.
 func (p place) child(name, region string) place {
+	p = p.whole()
 	switch {
 	case p.buckets:
 		return place{Place: jobs.Place{Bucket: name, Region: region}}
@@ -316,9 +331,15 @@ func (p place) child(name, region string) place {
 	return p
 }
 
-// parent returns the place above p and the row of p in it.
+// parent returns the place above p and the row of p in it. Above what was
+// asked for of a place is the place, where no row stands for it.
 func (p place) parent(buckets bool) (up place, row string, ok bool) {
 	switch {
+	case p.find != "":
+		p.find = ""
+		return p, "", true
+	case p.begin != "":
+		return p.whole(), "", true
 	case p.buckets:
 		return p, "", false
 	case p.Local():
@@ -333,7 +354,8 @@ func (p place) parent(buckets bool) (up place, row string, ok bool) {
 	return p, row, true
 }
 
-// address is p as a user would write it.
+// address is p as a user would write it; a part or a search has none of its
+// own.
 func (p place) address() string {
 	switch {
 	case p.buckets:

@@ -62,7 +62,11 @@ func (m *Model) start(i int, l *load) tea.Cmd {
 	p.cancel()
 	if !l.hold && (!p.shown || l.to != p.at) {
 		if k, ok := m.cache.take(l.to, p.hide); ok {
-			return tea.Batch(m.recall(i, l, k), m.refresh(i))
+			cmd := m.recall(i, l, k)
+			if l.to.find != "" {
+				return cmd // a search may take a thousand requests: not again unasked
+			}
+			return tea.Batch(cmd, m.refresh(i))
 		}
 	}
 	p.gen++
@@ -70,7 +74,7 @@ func (m *Model) start(i int, l *load) tea.Cmd {
 	l.ctx, l.cancel = context.WithCancel(m.ctx)
 	l.busy = true
 	p.load = l
-	return tea.Batch(m.loadPage(i, ""), m.after(slowAfter, slowMsg{i, l.gen}))
+	return tea.Batch(m.loadPage(i, resume{}), m.after(slowAfter, slowMsg{i, l.gen}))
 }
 
 // recall shows what was kept of the place that l is to list; it is listed again
@@ -83,7 +87,7 @@ func (m *Model) recall(i int, l *load, k kept) tea.Cmd {
 	l.fresh, l.cancel = &k.rows, func() {}
 	p.load = l
 	cmd := m.swap(i, l)
-	p.listed, p.focusOn, p.wantAll = k.listed, "", false
+	p.listed, p.focusOn, p.wantAll, p.wantFound = k.listed, "", false, false
 	p.top = k.top
 	p.follow(m.listHeight())
 	return cmd
@@ -95,26 +99,26 @@ func (m *Model) more(i int) tea.Cmd {
 	if p.load != nil || !p.shown || !p.rows.more {
 		return nil
 	}
-	if !p.wantAll && !p.nearEnd(m.listHeight()) {
-		return nil
+	if !p.wantAll && !p.wantFound && (p.at.find != "" || !p.nearEnd(m.listHeight())) {
+		return nil // a search that was stopped stays so
 	}
 	p.gen++
 	l := &load{gen: p.gen, to: p.at, busy: true}
 	l.ctx, l.cancel = context.WithCancel(m.ctx)
 	p.load = l
-	return tea.Batch(m.loadPage(i, p.rows.marker), m.after(slowAfter, slowMsg{i, l.gen}))
+	return tea.Batch(m.loadPage(i, p.rows.next), m.after(slowAfter, slowMsg{i, l.gen}))
 }
 
 // loadPage returns the command that lists one page of what pane i loads.
-func (m *Model) loadPage(i int, marker string) tea.Cmd {
+func (m *Model) loadPage(i int, from resume) tea.Cmd {
 	p := m.panes[i]
 	ctx, gen, to, hide := p.load.ctx, p.load.gen, p.load.to, p.hide
-	source, climb := m.source(to), to.Local() && !to.buckets && (to == p.at || p.load.climbs)
+	source, climb := m.source(to), to.Local() && !to.buckets && to.find == "" && (to == p.at || p.load.climbs)
 	return guarded(func() tea.Msg {
-		pg, err := source(ctx, marker, hide)
+		pg, err := source(ctx, from, hide)
 		if climb && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) {
 			at := nearestFolder(to.Path)
-			pg, err = readFolder(at, hide)
+			pg, err = readFolder(at, "", hide)
 			return listedMsg{i, gen, pg, err, at}
 		}
 		return listedMsg{i, gen, pg, err, ""}
@@ -140,6 +144,7 @@ func nearestFolder(path string) string {
 func (m *Model) moved(l *load, at string) {
 	rest := strings.TrimPrefix(strings.TrimPrefix(l.to.Path, at), string(filepath.Separator))
 	name, deeper, _ := strings.Cut(rest, string(filepath.Separator))
+	l.to.begin = ""
 	text := m.tilde(l.to.Path) + " does not exist: this is " + m.tilde(at)
 	switch there := deeper == "" && l.fresh.find(name) >= 0; {
 	case there && l.climbs:
@@ -152,18 +157,23 @@ func (m *Model) moved(l *load, at string) {
 	l.to.Path, l.focus = at, name
 }
 
-// source returns what lists a place, a page at a time.
-func (m *Model) source(to place) func(ctx context.Context, marker string, hide bool) (page, error) {
+// source lists a place, a page at a time.
+type source func(ctx context.Context, from resume, hide bool) (page, error)
+
+// source returns what lists a place.
+func (m *Model) source(to place) source {
 	switch {
+	case to.find != "":
+		return m.finder(to)
 	case to.buckets:
 		buckets := m.deps.Buckets
-		return func(ctx context.Context, _ string, _ bool) (page, error) { return listBuckets(ctx, buckets) }
+		return func(ctx context.Context, _ resume, _ bool) (page, error) { return listBuckets(ctx, buckets, to.begin) }
 	case to.Local():
-		return func(_ context.Context, _ string, hide bool) (page, error) { return readFolder(to.Path, hide) }
+		return func(_ context.Context, _ resume, hide bool) (page, error) { return readFolder(to.Path, to.begin, hide) }
 	}
 	store := m.deps.Bucket(to.Bucket, to.Region)
-	return func(ctx context.Context, marker string, hide bool) (page, error) {
-		answer, err := store.List(ctx, cos.ListOptions{Prefix: to.Key, Delimiter: "/", Marker: marker})
+	return func(ctx context.Context, from resume, hide bool) (page, error) {
+		answer, err := store.List(ctx, cos.ListOptions{Prefix: to.Key + to.begin, Delimiter: "/", Marker: from.marker})
 		if err != nil {
 			return page{}, err // it says what was asked of which bucket
 		}
@@ -171,7 +181,7 @@ func (m *Model) source(to place) func(ctx context.Context, marker string, hide b
 	}
 }
 
-func listBuckets(ctx context.Context, buckets BucketLister) (page, error) {
+func listBuckets(ctx context.Context, buckets BucketLister, begin string) (page, error) {
 	all, err := buckets.ListBuckets(ctx)
 	if err != nil {
 		return page{}, err // it says what was asked
@@ -180,15 +190,17 @@ func listBuckets(ctx context.Context, buckets BucketLister) (page, error) {
 	b := pageBuilder{}
 	b.regions = make(map[string]string, len(all))
 	for _, info := range all {
-		b.add(info.Name, info.Region, true, -1, unix(info.Created))
+		if strings.HasPrefix(info.Name, begin) {
+			b.add(info.Name, info.Region, true, -1, unix(info.Created))
+		}
 		b.regions[info.Name] = info.Region
 	}
 	return b.done(), nil
 }
 
-// readFolder lists a local folder. What cannot be looked at is a row all the
-// same.
-func readFolder(path string, hide bool) (page, error) {
+// readFolder lists what begins with a text in a local folder. What cannot be
+// looked at is a row all the same.
+func readFolder(path, begin string, hide bool) (page, error) {
 	dir, err := os.ReadDir(path)
 	if err != nil {
 		return page{}, fmt.Errorf("list %s: %w", path, err)
@@ -196,6 +208,9 @@ func readFolder(path string, hide bool) (page, error) {
 	b := pageBuilder{hide: hide}
 	files := make([]localRow, 0, len(dir))
 	for _, d := range dir {
+		if !strings.HasPrefix(d.Name(), begin) {
+			continue
+		}
 		files = append(files, look(path, d))
 	}
 	slices.SortFunc(files, func(a, b localRow) int { return cmp.Compare(a.key, b.key) })
@@ -253,7 +268,7 @@ func (m *Model) listed(msg listedMsg) tea.Cmd {
 		m.moved(l, msg.at)
 	}
 	if l.hold && l.focus != "" && l.fresh.find(l.focus) < 0 && !l.fresh.passed(l.to.Key, l.focus) {
-		return m.loadPage(msg.pane, l.fresh.marker)
+		return m.loadPage(msg.pane, l.fresh.next)
 	}
 	return tea.Batch(m.swap(msg.pane, l), m.settle(msg.pane))
 }
@@ -283,7 +298,8 @@ func (m *Model) swap(i int, l *load) tea.Cmd {
 		p.forget()
 		p.order.filter = ""
 	}
-	p.at, p.rows, p.shown, p.err = l.to, *l.fresh, true, trouble{}
+	p.at, p.rows, p.shown, p.err, p.outdated = l.to, *l.fresh, true, trouble{}, false
+	p.wantFound = p.at.find != "" && p.rows.more
 	p.listed = m.deps.Now()
 	_, _, p.up = p.at.parent(m.deps.Buckets != nil)
 	p.cursor, p.top, p.span = 0, 0, nil
@@ -315,6 +331,7 @@ func (m *Model) settle(i int) tea.Cmd {
 	}
 	if !p.rows.more {
 		p.forget()
+		m.sayUnread(p)
 	}
 	return m.more(i)
 }

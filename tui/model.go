@@ -69,7 +69,9 @@ type Model struct {
 	watches  uint64      // counts the folders that were followed
 	preview  *previewing // open over the panes; nil if none
 	previews uint64      // counts what previews ask for, to tell late answers
-	surveys  uint64      // counts the surveys, to tell their messages apart
+	sizing   *sizing     // nil if nothing is counted
+	scan     *scan       // of the usage that is shown; nil if none is
+	surveys  uint64      // counts the surveys and scans, to tell their messages apart
 }
 
 // modal is a view over the panes with what it asks of the program.
@@ -193,6 +195,8 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 		m.resultOver(msg)
 	case surveyedMsg:
 		return m.surveyed(msg)
+	case usedMsg:
+		return m.counted(msg)
 	case surveyFailedMsg:
 		m.surveyFailed(msg)
 	case queuedMsg:

@@ -165,7 +165,7 @@ func (m *Model) modalMouse(top *modal, msg tea.MouseMsg) tea.Cmd {
 		if e.Button == tea.MouseWheelUp {
 			in = views.Up
 		}
-		if _, list := top.view.(*views.JobList); !list {
+		if !fills(top.view) {
 			return nil // a wheel changes no choice by accident
 		}
 		return m.act(top, in)
@@ -175,6 +175,10 @@ func (m *Model) modalMouse(top *modal, msg tea.MouseMsg) tea.Cmd {
 		}
 		if list, ok := top.view.(*views.JobList); ok {
 			list.Click(e.Y)
+			return nil
+		}
+		if use, ok := top.view.(*views.Usage); ok {
+			use.Click(e.Y)
 			return nil
 		}
 		return m.clickButton(top, e)
@@ -202,7 +206,7 @@ func (m *Model) clickButton(top *modal, e tea.Mouse) tea.Cmd {
 // crumb is the place that the part of a path under the pointer names.
 func (m *Model) crumb(s spot) (place, bool) {
 	up, ok := m.look.Crumb(m.paneView(s.pane), m.paneWidth(s.pane), s.x)
-	at := m.panes[s.pane].at
+	at := m.panes[s.pane].at.whole()
 	for ; ok && up > 0; up-- {
 		at, _, ok = at.parent(false)
 	}

@@ -62,10 +62,12 @@ func (m *Model) idle(b key.Binding) string {
 		return m.cannotCopy(m.yanked.chosen, p.at)
 	case (is(k.Delete) || is(k.Rename) || is(k.CopyHere) || is(k.MakeFolder)) && p.at.buckets:
 		return "enter a bucket first"
-	case (is(k.Delete) || is(k.Yank) || is(k.Links) || is(k.Cut)) && len(p.chosen()) == 0, (is(k.Rename) || is(k.CopyHere)) && !onRow:
+	case (is(k.Delete) || is(k.Yank) || is(k.Links) || is(k.Cut) || is(k.Size)) && len(p.chosen()) == 0, (is(k.Rename) || is(k.CopyHere)) && !onRow:
 		return "no row is chosen"
 	case is(k.CopyHere) && p.at.Local():
 		return "both ends are local"
+	case (is(k.Find) || is(k.Usage) || is(k.Size)) && p.at.buckets:
+		return "enter a bucket first"
 	case is(k.Back) && len(p.back) == 0:
 		return "nothing is behind this"
 	case is(k.Forth) && len(p.forth) == 0:

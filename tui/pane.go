@@ -26,6 +26,8 @@ type pane struct {
 	spare    map[string]struct{} // rows that stay without a mark while wantMark
 	// wantMatch names those that wantMark is about; nil: those that are shown.
 	wantMatch func(name string) bool
+	wantFound bool                // search to the end
+	outdated  bool                // a job has changed something below what was searched
 	wantEnd   bool                // put the cursor on the last row when all is listed
 	focusOn   string              // row to put the cursor on when it arrives; "" none
 	remark    map[string]struct{} // rows to mark again when they are listed
@@ -262,7 +264,7 @@ func (p *pane) window(height int) []views.Row {
 		e := p.rows.at(i)
 		r := views.Row{
 			Name: p.rows.name(e), Folder: e.flags&isFolder != 0, Marked: e.flags&isMarked != 0,
-			Size: e.size, Class: p.rows.class(e),
+			Size: e.size, Class: p.rows.class(e), Way: p.at.find != "",
 		}
 		if e.mtime != noTime {
 			r.Modified = time.Unix(e.mtime, 0)
@@ -297,6 +299,6 @@ func (p *pane) cancel() {
 
 // forget gives up what was to be done when more rows are listed.
 func (p *pane) forget() {
-	p.wantAll, p.wantMark, p.wantEnd = false, false, false
+	p.wantAll, p.wantMark, p.wantEnd, p.wantFound = false, false, false, false
 	p.wantMatch, p.remark, p.spare, p.focusOn = nil, nil, nil, ""
 }

@@ -116,7 +116,7 @@ func (m *Model) showPlaces() tea.Cmd {
 // toggleBookmark keeps the place of the focused pane among the bookmarks, or
 // takes it out.
 func (m *Model) toggleBookmark() tea.Cmd {
-	at := m.panes[m.focus].at
+	at := m.panes[m.focus].at.whole()
 	switch {
 	case m.deps.PlacesFile == "":
 		m.say("places are not kept here", plain)

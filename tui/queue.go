@@ -159,7 +159,7 @@ func (m *Model) ended(before, now jobs.Snapshot) tea.Cmd {
 	}
 	for i := range stale {
 		if stale[i] {
-			cmds = append(cmds, m.refresh(i))
+			cmds = append(cmds, m.renew(i))
 		}
 	}
 	return tea.Batch(cmds...)
@@ -189,7 +189,7 @@ func (m *Model) touches(j jobs.Job, p place) bool {
 		return within(dest.address(), at)
 	}
 	return at == dest.address() || slices.ContainsFunc(spec.Sources, func(s jobs.Source) bool {
-		return s.Folder && within(at, dest.child(sourceName(s), "").address())
+		return s.Folder && within(at, dest.child(nameThere(s), "").address())
 	})
 }
 

@@ -22,8 +22,9 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// realDeps is the program over the local server and the real queue, with its
-// data in COSMANDER_TUI_STATE.
+// realDeps is the program over the local server, or the one at
+// COSMANDER_TUI_ENDPOINT, and the real queue, with its data in
+// COSMANDER_TUI_STATE.
 func realDeps() (deps func() Deps, end func()) {
 	ctx := context.Background()
 	state := os.Getenv("COSMANDER_TUI_STATE")
@@ -37,7 +38,7 @@ func realDeps() (deps func() Deps, end func()) {
 	}
 	web := httptest.NewServer(server)
 	client := must(cos.New(cos.Config{
-		Endpoint: web.URL, Region: emulator.DefaultRegion, Credentials: cos.Credentials{SecretID: "id", SecretKey: cmp.Or(os.Getenv("COSMANDER_TUI_KEY"), "key")},
+		Endpoint: cmp.Or(os.Getenv("COSMANDER_TUI_ENDPOINT"), web.URL), Region: emulator.DefaultRegion, Credentials: cos.Credentials{SecretID: "id", SecretKey: cmp.Or(os.Getenv("COSMANDER_TUI_KEY"), "key")},
 	}))
 	queue := must(jobs.Open(ctx, jobs.Config{
 		Journal: filepath.Join(state, "jobs.db"), Account: "test", PartSize: 1 << 20, Threshold: 2 << 20,

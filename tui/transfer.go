@@ -79,7 +79,7 @@ func (m *Model) planTo(from chosen, to place, move bool) tea.Cmd {
 	}
 	view.Sources = int64(len(spec.Sources))
 	view.Folder = func(name string) bool {
-		return slices.ContainsFunc(spec.Sources, func(s jobs.Source) bool { return s.Folder && sourceName(s) == name })
+		return slices.ContainsFunc(spec.Sources, func(s jobs.Source) bool { return s.Folder && nameThere(s) == name })
 	}
 	md, cmd := m.survey(spec)
 	md.view = view
@@ -115,7 +115,7 @@ func (m *Model) cannotCopy(from chosen, to place) string {
 		return "enter a bucket first"
 	case from.at.Local() && to.Local():
 		return "both ends are local: one of them has to be a bucket"
-	case from.at == to:
+	case from.at.whole() == to.whole():
 		return "it is there already: " + m.tilde(to.address())
 	}
 	return ""
@@ -125,13 +125,20 @@ func (m *Model) cannotCopy(from chosen, to place) string {
 // need not be asked again.
 func (m *Model) sources(from chosen) []jobs.Source {
 	p := m.panes[from.pane]
-	out := make([]jobs.Source, 0, len(from.rows))
-	for _, id := range from.rows {
+	ids := from.rows
+	if from.at.find != "" {
+		ids = outermost(ids)
+	}
+	out := make([]jobs.Source, 0, len(ids))
+	for _, id := range ids {
 		s := jobs.Source{Place: from.at.Place, Folder: strings.HasSuffix(id, "/")}
 		if s.Local() {
 			s.Path = filepath.Join(s.Path, strings.TrimSuffix(id, "/"))
 		} else {
 			s.Key += id
+		}
+		if from.at.find != "" {
+			s.Name = strings.TrimSuffix(id, "/") // two of one name get places of their own
 		}
 		if p.at == from.at && !s.Folder {
 			if r, ok := p.rows.lookup(id); ok && p.rows.entry(r).size >= 0 {
@@ -212,10 +219,11 @@ func (m *Model) surveyed(msg surveyedMsg) tea.Cmd {
 			return nextTally(msg.ctx, msg.id, msg.feed, true)
 		}
 	}
-	return nil
+	return m.sized(msg)
 }
 
 func (m *Model) surveyFailed(msg surveyFailedMsg) {
+	m.sizingFailed(msg)
 	text := m.explain(msg.err)
 	for _, md := range m.modals {
 		if md.id != msg.id {
@@ -282,6 +290,14 @@ func sourceName(s jobs.Source) string {
 	return key[strings.LastIndexByte(key, '/')+1:]
 }
 
+// nameThere is what a source is called below its destination.
+func nameThere(s jobs.Source) string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return sourceName(s)
+}
+
 // namesShown is how many names a confirmation lists.
 const namesShown = 6
 
@@ -305,6 +321,9 @@ func (m *Model) askDelete() tea.Cmd {
 		return nil
 	}
 	spec := jobs.Spec{Kind: jobs.Delete, Account: m.deps.AccountID, Sources: m.sources(from)}
+	if p.at.find != "" {
+		ids = outermost(ids)
+	}
 	first := ids[:min(len(ids), namesShown)]
 	md, cmd := m.survey(spec)
 	md.view = &views.Confirm{

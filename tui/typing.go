@@ -146,9 +146,9 @@ func (m *Model) globNote(p *pane, text string) string {
 	if p.rows.total() > arrangeAtOnce {
 		return "* ? [a-z]"
 	}
-	n := 0
+	n, called := 0, p.globbed(text)
 	for i := range p.rows.len() {
-		if ok, _ := path.Match(text, p.rows.name(p.rows.at(i))); ok {
+		if ok, _ := path.Match(text, called(p.rows.name(p.rows.at(i)))); ok {
 			n++
 		}
 	}
@@ -157,8 +157,9 @@ func (m *Model) globNote(p *pane, text string) string {
 
 // markGlob sets or clears the marks of the shown rows that a pattern names.
 func (p *pane) markGlob(pattern string, on bool) {
+	called := p.globbed(pattern)
 	match := func(name string) bool {
-		ok, err := path.Match(pattern, name)
+		ok, err := path.Match(pattern, called(name))
 		return ok && err == nil
 	}
 	for i := range p.rows.len() {

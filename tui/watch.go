@@ -29,7 +29,7 @@ type folderMsg struct {
 func (m *Model) watch(i int) tea.Cmd {
 	p := m.panes[i]
 	p.unwatch()
-	if m.deps.Watch == nil || !p.at.Local() || p.at.buckets || p.rows.total() > watchRows {
+	if m.deps.Watch == nil || !p.at.Local() || p.at.buckets || p.at.find != "" || p.rows.total() > watchRows {
 		return nil
 	}
 	m.watches++

@@ -125,8 +125,9 @@ func (m *Model) askRename(copying bool) tea.Cmd {
 		m.say("there is no queue", plain)
 		return nil
 	}
-	from, name := chosen{m.focus, p.at, []string{id}}, strings.TrimSuffix(id, "/")
-	prompt := &views.Prompt{Title: "Rename", Where: m.tilde(p.at.address()), Does: "renames it"}
+	at, id := p.at.locate(id) // what was found stays in its folder
+	from, name := chosen{m.focus, at, []string{id}}, strings.TrimSuffix(id, "/")
+	prompt := &views.Prompt{Title: "Rename", Where: m.tilde(at.address()), Does: "renames it"}
 	if copying {
 		prompt.Title, prompt.Does = "Copy", "copies it"
 	}
@@ -189,11 +190,11 @@ func (m *Model) renamed(msg renamedMsg) tea.Cmd {
 func (m *Model) again(at place, row string) tea.Cmd {
 	var cmds []tea.Cmd
 	for i, p := range m.panes {
-		if p.at != at {
+		if p.at.whole() != at && (p.at.find == "" || !within(at.address(), p.at.address())) {
 			continue
 		}
-		cmds = append(cmds, m.refresh(i))
-		if i == m.focus && p.load != nil {
+		cmds = append(cmds, m.renew(i))
+		if i == m.focus && p.load != nil && p.at.find == "" {
 			p.load.focus = row
 		}
 	}

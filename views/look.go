@@ -7,6 +7,8 @@ package views
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -149,6 +151,20 @@ func Class(class string) string {
 		return short
 	}
 	return class[:min(4, len(class))]
+}
+
+// Classes are the storage classes of the service.
+func Classes() []string { return slices.Sorted(maps.Keys(shortClass)) }
+
+// LongClass is the storage class that is called or shortened to name; false if
+// none is.
+func LongClass(name string) (string, bool) {
+	for class, short := range shortClass {
+		if name == class || name == short {
+			return class, true
+		}
+	}
+	return "", false
 }
 
 var shortClass = map[string]string{

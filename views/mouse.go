@@ -56,7 +56,7 @@ const titleLeft = 3
 // Crumb tells how many levels above the place of p is the one that stands at
 // column x of its top border; false if none does, or it is cut off.
 func (k *Look) Crumb(p Pane, width, x int) (up int, ok bool) {
-	path, _ := k.title(p, width-2-4)
+	path, _, _ := k.titleParts(p, width-2-4)
 	column, at := titleLeft, -1
 	for i, g := range path {
 		if x >= column && x < column+g.cells {

@@ -11,6 +11,7 @@ import (
 type Row struct {
 	Name     string // as it is; made safe when drawn
 	Folder   bool   // drawn with a slash
+	Way      bool   // Name has the way to it, of which the end matters most
 	Parent   bool   // the row that leads up
 	Size     int64  // bytes; -1 if it has none
 	Class    string // storage class; empty for local files
@@ -22,6 +23,7 @@ type Row struct {
 type Pane struct {
 	Account string   // before the path, where there is room
 	Path    []string // a local path, or a bucket and the prefix in it
+	Part    string   // behind the path: what is shown of the place, if not all
 	Note    string   // on the right of the top border, where there is room: the region
 	Rows    []Row    // those that are seen, at most the height less two
 	Cursor  int      // index into Rows; -1 for none
@@ -139,10 +141,30 @@ func (k *Look) topBorder(p Pane, border theme.Style, inner int) string {
 // leastPrefix is how much of a prefix is kept before the bucket's name is cut.
 const leastPrefix = 6
 
-// title returns the path and the note for room cells. What is least needed
+// title returns the path, with what is shown of it, and the note for room
+// cells.
+func (k *Look) title(p Pane, room int) (path []glyph, note string) {
+	path, part, note := k.titleParts(p, room)
+	return append(path[:len(path):len(path)], part...), note
+}
+
+// titleParts is title with the path and its part still apart. The part gets
+// the half that it needs: it is what the user has asked for.
+func (k *Look) titleParts(p Pane, room int) (path, part []glyph, note string) {
+	part = glyphs(p.Part, k.Width)
+	bare := p
+	bare.Account = ""
+	if whole, _ := k.pathTitle(bare, 1<<20); cellsOf(whole)+cellsOf(part) > room {
+		part = cutMiddle(part, max(room-cellsOf(whole), room/2), k.Marks.Ellipsis)
+	}
+	path, note = k.pathTitle(p, room-cellsOf(part))
+	return path, part, note
+}
+
+// pathTitle returns the path and the note for room cells. What is least needed
 // goes first: the region, the account, the middle of the prefix, and only
 // then a part of the bucket's name.
-func (k *Look) title(p Pane, room int) (path []glyph, note string) {
+func (k *Look) pathTitle(p Pane, room int) (path []glyph, note string) {
 	chevron := " " + k.Marks.Shut + " "
 	path, note = glyphs(strings.Join(p.Path, chevron), k.Width), Safe(p.Note)
 	full := path
@@ -286,7 +308,21 @@ func (k *Look) name(l *line, r Row, width int, s rowStyles) {
 		l.put(s.name, name)
 		return
 	}
-	l.glyphs(cutMiddle(glyphs(name, k.Width), width, k.Marks.Ellipsis), s.name, s.odd)
+	gs := glyphs(name, k.Width)
+	if at := strings.LastIndexByte(strings.TrimSuffix(name, "/"), '/'); r.Way && at > 0 && cellsOf(gs) > width {
+		gs = k.wayTo(name[:at], name[at:], width)
+	}
+	l.glyphs(cutMiddle(gs, width, k.Marks.Ellipsis), s.name, s.odd)
+}
+
+// leastWay is how much of the way to a name is kept, in cells.
+const leastWay = 1
+
+// wayTo shortens the way to a name, and the name only if that is not enough.
+func (k *Look) wayTo(way, name string, width int) []glyph {
+	end := glyphs(name, k.Width)
+	short := cutMiddle(glyphs(way, k.Width), max(width-cellsOf(end), leastWay), k.Marks.Ellipsis)
+	return append(short[:len(short):len(short)], cutMiddle(end, width-cellsOf(short), k.Marks.Ellipsis)...)
 }
 
 // note draws one line of an empty state.

@@ -164,3 +164,24 @@ func TestCutMiddle_KeepsAWarning(t *testing.T) {
 	}
 	assert.Equal(t, `invoice-of-n…\u202e…on.exe`, text)
 }
+
+func TestPane_AFoundNameIsCutInItsWay(t *testing.T) {
+	t.Parallel()
+	k := &Look{Marks: UnicodeMarks()}
+	for name, want := range map[string]string{
+		"a/b.txt":                           "a/b.txt",
+		"logs/2026/09/access-01.log":        "logs…9/access-01.log",
+		"logs/2026/09/access-2026-09-01.gz": "…/access-2026…-01.gz",
+		"logs/deep/旅行/x":                    "logs/deep/旅行/x",
+		"very/long/way/to/a/photos":         "very/l…o/a/photos/",
+	} {
+		l := line{look: k}
+		r := Row{Name: name, Way: true, Folder: strings.HasSuffix(name, "photos")}
+		width := 20
+		if r.Folder {
+			width = 18
+		}
+		k.name(&l, r, width, rowStyles{})
+		assert.Equal(t, want, ansi.Strip(l.String()), name)
+	}
+}
