@@ -61,6 +61,7 @@ func defaultKeys() tui.KeyMap {
 			EncodingBack: bind("E", "encoding before", "E"),
 			Fold:         bind("Space", "fold or unfold; else a page down", "space"),
 			FoldAll:      bind("z", "fold or unfold all", "z"),
+			Follow:       bind("F", "follow the end while it grows", "F"),
 			Again:        bind("C-r", "read it again", "ctrl+r"),
 		},
 		Dialog: tui.DialogKeys{

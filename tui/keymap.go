@@ -48,7 +48,7 @@ type JobKeys struct {
 type PreviewKeys struct {
 	Search, NextHit, LastHit, Hex, Plain, Wrap key.Binding
 	Encoding, EncodingBack, Fold, FoldAll      key.Binding
-	Again                                      key.Binding
+	Follow, Again                              key.Binding
 }
 
 // DialogKeys act in dialogs, in the help and in the list of jobs.

@@ -181,6 +181,10 @@ func (m *Model) receivedPreview(msg tea.Msg) tea.Cmd {
 		m.previewSlow(msg)
 	case colouredMsg:
 		return m.coloured(msg)
+	case followMsg:
+		return m.lookAgain(msg)
+	case followedMsg:
+		return m.followed(msg)
 	case searchedMsg:
 		return m.searched(msg)
 	}

@@ -24,6 +24,9 @@ type previewing struct {
 
 	open *archive // of a tar: where reading its contents goes on
 
+	follow *follow            // nil: it is not followed
+	glance context.CancelFunc // of the look at what it is now
+
 	colouring bool
 	language  string
 	looking   *search // nil: no search is under way
@@ -64,6 +67,7 @@ func (m *Model) showFile() tea.Cmd {
 	m.fitPreview()
 	m.push(modal{view: pv.view, act: func() tea.Cmd { return nil }, stop: func() {
 		pv.stop()
+		pv.endGlance()
 		m.preview = nil
 	}})
 	if height != m.listHeight() {
@@ -224,6 +228,7 @@ func (m *Model) previewSlow(msg previewSlowMsg) {
 // again reads a file anew from where it is looked at.
 func (m *Model) again(pv *previewing) tea.Cmd {
 	pv.stop()
+	m.unfollow(pv)
 	pv.seen, pv.open, pv.failed = nil, nil, false
 	m.status, m.sticky = "", false
 	pv.view.Reopen()
@@ -289,6 +294,8 @@ func (m *Model) previewKey(pv *previewing, pressed string) (tea.Cmd, bool) {
 		v.TurnEncoding(1)
 	case matches(pressed, k.EncodingBack):
 		v.TurnEncoding(-1)
+	case matches(pressed, k.Follow):
+		return m.toggleFollow(pv), true
 	case matches(pressed, k.Fold) && v.CanFold():
 		v.ToggleFold()
 	case matches(pressed, k.Fold):
@@ -461,6 +468,9 @@ func (m *Model) previewInput(pv *previewing, top *modal, pressed string) tea.Cmd
 	in := m.deps.Keys.Dialog.input(pressed)
 	if in == views.Leave && m.leaveOrStop(pv) {
 		return nil
+	}
+	if in == views.Up || in == views.PageUp || in == views.Top {
+		m.unfollow(pv) // who looks back wants to stay there
 	}
 	cmd := m.act(top, in)
 	if m.preview == nil { // it was left
