@@ -30,7 +30,7 @@ func testKeys() KeyMap {
 		Pane: PaneKeys{
 			Copy: bind("F5 c", "f5", "alt+5", "c"), Move: bind("F6 m", "f6", "m"), MakeFolder: bind("F7 n", "f7", "n"),
 			Delete: bind("F8 d", "f8", "d"), Enter: bind("Enter", "enter"), Into: bind("l", "l", "right"),
-			Parent: bind("h", "h", "left", "backspace"), Other: bind("Tab", "tab"), View: bind("F3", "f3"),
+			Parent: bind("h", "h", "left", "backspace"), Other: bind("Tab", "tab"), View: bind("F3", "f3"), Aside: bind("P", "P"),
 			Down: bind("j", "j", "down"), Up: bind("k", "k", "up"),
 			Top: bind("g g", "g g", "home"), Bottom: bind("G", "G", "end"),
 			HalfDown: bind("C-d", "ctrl+d"), HalfUp: bind("C-u", "ctrl+u"),

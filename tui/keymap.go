@@ -32,7 +32,7 @@ type GlobalKeys struct {
 type PaneKeys struct {
 	Copy, Move, MakeFolder, Delete    key.Binding
 	Enter, Into, Parent, Other        key.Binding
-	View                              key.Binding
+	View, Aside                       key.Binding
 	Down, Up, Top, Bottom             key.Binding
 	HalfDown, HalfUp, PageDown, PgUp  key.Binding
 	Mark, Invert, MarkAll, ClearMarks key.Binding

@@ -55,8 +55,9 @@ type Model struct {
 	reread   bool // and have changed meanwhile
 	panicked string
 	preview  *previewing // open over the panes; nil if none
-	previews uint64      // counts what previews ask for, to tell late answers
-	surveys  uint64      // counts the surveys, to tell their messages apart
+	aside    aside
+	previews uint64 // counts what previews ask for, to tell late answers
+	surveys  uint64 // counts the surveys, to tell their messages apart
 }
 
 // modal is a view over the panes with what it asks of the program.
@@ -130,11 +131,13 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.panicked = string(msg)
 		return m, tea.Quit
 	case tea.KeyPressMsg:
-		return m, m.key(msg)
+		cmd := m.key(msg)
+		return m, tea.Batch(cmd, m.followCursor())
 	case tea.PasteMsg:
 		m.paste(msg.Content)
 	default:
-		return m, m.received(msg)
+		cmd := m.received(msg)
+		return m, tea.Batch(cmd, m.followCursor())
 	}
 	return m, nil
 }
@@ -185,6 +188,8 @@ func (m *Model) receivedPreview(msg tea.Msg) tea.Cmd {
 		return m.lookAgain(msg)
 	case followedMsg:
 		return m.followed(msg)
+	case asideMsg:
+		return m.rested(msg)
 	case searchedMsg:
 		return m.searched(msg)
 	}
@@ -194,7 +199,8 @@ func (m *Model) receivedPreview(msg tea.Msg) tea.Cmd {
 func (m *Model) resize(width, height int) tea.Cmd {
 	m.width, m.height = width, height
 	m.fitPreview()
-	return tea.Batch(m.refit(), m.feed(m.preview))
+	m.fitAside()
+	return tea.Batch(m.refit(), m.feed(m.preview), m.feed(m.aside.pv))
 }
 
 // refit keeps the cursors in sight after the panes changed their height, and

@@ -20,6 +20,7 @@ type previewing struct {
 	gen    uint64 // of the request under way; late answers have another
 	want   views.Want
 	cancel context.CancelFunc // nil: nothing is under way
+	aside  bool               // it is in the third pane
 	failed bool               // and is not tried again by itself
 
 	open *archive // of a tar: where reading its contents goes on
@@ -122,12 +123,18 @@ func (m *Model) feed(pv *previewing) tea.Cmd {
 	if pv == nil || pv.looking != nil {
 		return nil
 	}
-	pv.view.Hints = m.previewHints(pv.view)
+	if !pv.aside {
+		pv.view.Hints = m.previewHints(pv.view)
+	}
 	want, ok := pv.view.Want()
 	if pv.cancel != nil && (!ok || want != pv.want) {
 		pv.stop()
 	}
 	colours := m.colourText(pv)
+	if pv.aside && ok && !modest(want, pv.view) {
+		pv.view.Failed = []string{"a large picture" + m.sep() + hint(m.deps.Keys.Pane.Enter, "").Key + " shows it"}
+		return nil
+	}
 	if !ok || pv.cancel != nil || pv.failed && want == pv.want {
 		return colours
 	}
@@ -170,6 +177,9 @@ func (m *Model) previewOf(gen uint64) *previewing {
 	if pv := m.preview; pv != nil && pv.cancel != nil && pv.gen == gen {
 		return pv
 	}
+	if pv := m.aside.pv; pv != nil && pv.cancel != nil && pv.gen == gen {
+		return pv
+	}
 	return nil
 }
 
@@ -200,19 +210,27 @@ func (m *Model) previewFailed(pv *previewing, err error) {
 		return
 	}
 	pv.failed = true
+	width := m.width - 6
+	if pv.aside {
+		_, _, third := m.layout()
+		width = third - 6
+	}
 	key := hint(m.deps.Keys.Preview.Again, "").Key
 	retry := key + " tries again"
 	if errors.Is(err, errChanged) {
 		t.hint, retry = "", key+" opens it as it is now"
 	}
-	if pv.view.Opened() {
+	if pv.view.Opened() && !pv.aside {
 		m.say(m.one(t, m.width*2)+m.sep()+retry, failure)
 		return
 	}
-	lines := m.look.Wrap(t.what, m.width-6, errorLines)
+	if pv.aside {
+		retry = "" // moving the cursor does
+	}
+	lines := m.look.Wrap(t.what, width, errorLines)
 	for _, text := range []string{t.hint, t.quote, retry} {
 		if text != "" {
-			lines = append(lines, m.look.Wrap(text, m.width-6, errorLines)...)
+			lines = append(lines, m.look.Wrap(text, width, errorLines)...)
 		}
 	}
 	pv.view.Failed = lines
@@ -264,6 +282,9 @@ const noLanguage = "-"
 
 func (m *Model) coloured(msg colouredMsg) tea.Cmd {
 	pv := m.preview
+	if pv == nil || pv.view != msg.view {
+		pv = m.aside.pv
+	}
 	if pv == nil || pv.view != msg.view {
 		return nil
 	}

@@ -162,7 +162,7 @@ func (v *Preview) title(k *Look, room int) string {
 	if v.Note != "" {
 		facts += k.sep() + v.Note
 	}
-	if p := v.position(); p != "" {
+	if p := v.position(); p != "" && !v.Quiet {
 		facts += k.sep() + p
 	}
 	return k.Shorten(v.Name, max(room-k.Width.StringWidth(facts), minName)) + facts
