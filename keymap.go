@@ -36,6 +36,7 @@ func defaultKeys() tui.KeyMap {
 			Into:       bind("l Right", "enter the folder", "l", "right"),
 			Parent:     bind("h Left Backspace", "go up", "h", "left", "backspace"),
 			View:       bind("F3", "show the file", "f3", "alt+3"),
+			Aside:      bind("P", "show the file under the cursor beside, or not", "P"),
 			Other:      bind("Tab", "other pane", "tab"),
 			Down:       bind("j Down", "down", "j", "down"),
 			Up:         bind("k Up", "up", "k", "up"),
@@ -99,6 +100,7 @@ func defaultKeys() tui.KeyMap {
 			EncodingBack: bind("E", "encoding before", "E"),
 			Fold:         bind("Space", "fold or unfold; else a page down", "space"),
 			FoldAll:      bind("z", "fold or unfold all", "z"),
+			Follow:       bind("F", "follow the end while it grows", "F"),
 			Again:        bind("C-r", "read it again", "ctrl+r"),
 		},
 		Dialog: tui.DialogKeys{

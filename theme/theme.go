@@ -117,6 +117,10 @@ func Mono() Theme {
 	}
 }
 
+// Pixels is the style of a half block whose upper and lower halves have
+// colours of the 256.
+func Pixels(upper, lower int) Style { return on(upper, lower) }
+
 const (
 	bold      Style = "\x1b[1m"
 	faint     Style = "\x1b[2m"

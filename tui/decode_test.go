@@ -226,3 +226,14 @@ func TestPreview_PictureThatIsNone(t *testing.T) {
 	assert.Contains(t, d.screen(), "too large to be shown")
 	assert.Equal(t, []cos.ByteRange{{Offset: 0, Length: preview.PieceSize}}, d.store.reads)
 }
+
+func TestPreview_PictureHasItsColours(t *testing.T) {
+	t.Parallel()
+	d := looking(t, "sunset.png", string(sunset(t)))
+	p := painter{}
+	p.diff(frame{lines: d.m.lines(), width: 80})
+	assert.Greater(t, len(p.styles), 50)
+	for params := range p.styles {
+		assert.Less(t, len(params), 30, "styles do not pile up")
+	}
+}

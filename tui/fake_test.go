@@ -31,7 +31,7 @@ func testKeys() KeyMap {
 		Pane: PaneKeys{
 			Copy: bind("F5 c", "f5", "alt+5", "c"), Move: bind("F6 m", "f6", "m"), MakeFolder: bind("F7 n", "f7", "n"),
 			Delete: bind("F8 d", "f8", "d"), Enter: bind("Enter", "enter"), Into: bind("l", "l", "right"),
-			Parent: bind("h", "h", "left", "backspace"), Other: bind("Tab", "tab"), View: bind("F3", "f3"),
+			Parent: bind("h", "h", "left", "backspace"), Other: bind("Tab", "tab"), View: bind("F3", "f3"), Aside: bind("P", "P"),
 			Down: bind("j", "j", "down"), Up: bind("k", "k", "up"),
 			Top: bind("g g", "g g", "home"), Bottom: bind("G", "G", "end"),
 			HalfDown: bind("C-d", "ctrl+d"), HalfUp: bind("C-u", "ctrl+u"),
@@ -49,7 +49,7 @@ func testKeys() KeyMap {
 		Preview: PreviewKeys{
 			Search: bind("/ F7", "/", "f7"), NextHit: bind("n", "n"), LastHit: bind("N", "N"), Hex: bind("x", "x"),
 			Plain: bind("t", "t"), Wrap: bind("w", "w"), Encoding: bind("e", "e"), EncodingBack: bind("E", "E"),
-			Again: bind("C-r", "ctrl+r"), Fold: bind("Space", "space"), FoldAll: bind("z", "z"),
+			Again: bind("C-r", "ctrl+r"), Follow: bind("F", "F"), Fold: bind("Space", "space"), FoldAll: bind("z", "z"),
 		},
 		Jobs: JobKeys{
 			Pause: bind("Space p", "space", "p"), Details: bind("Enter", "enter"), Retry: bind("r", "r"),

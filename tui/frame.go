@@ -73,12 +73,23 @@ func fills(v views.Modal) bool {
 // body is the screen without modals.
 func (m *Model) body() []string {
 	height := m.listHeight() + 2
-	left := m.width / 2
-	a := m.look.Pane(m.paneView(0), left, height)
-	b := m.look.Pane(m.paneView(1), m.width-left, height)
-	lines := make([]string, 0, m.height)
-	for i := range a {
-		lines = append(lines, a[i]+b[i])
+	left, right, third := m.layout()
+	lines := make([]string, height, m.height)
+	beside := func(column []string) {
+		for i, text := range column {
+			lines[i] += text
+		}
+	}
+	if left > 0 {
+		beside(m.look.Pane(m.paneView(0), left, height))
+	} else {
+		beside(m.drawAside(third, height))
+	}
+	if right > 0 {
+		beside(m.look.Pane(m.paneView(1), right, height))
+	}
+	if third > 0 && left > 0 {
+		beside(m.drawAside(third, height))
 	}
 	if m.stripShown() {
 		lines = append(lines, m.look.Strip(m.strip(), m.width))

@@ -36,7 +36,7 @@ type PaneKeys struct {
 	Edit, Links                       key.Binding
 	Yank, Cut, Put, Rename, CopyHere  key.Binding
 	Enter, Into, Parent, Other        key.Binding
-	View                              key.Binding
+	View, Aside                       key.Binding
 	Down, Up, Top, Bottom             key.Binding
 	HalfDown, HalfUp, PageDown, PgUp  key.Binding
 	Mark, Invert, MarkAll, ClearMarks key.Binding
@@ -62,7 +62,7 @@ type JobKeys struct {
 type PreviewKeys struct {
 	Search, NextHit, LastHit, Hex, Plain, Wrap key.Binding
 	Encoding, EncodingBack, Fold, FoldAll      key.Binding
-	Again                                      key.Binding
+	Follow, Again                              key.Binding
 }
 
 // DialogKeys act in dialogs, in the help and in the list of jobs.

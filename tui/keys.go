@@ -201,6 +201,8 @@ func (m *Model) command(pressed string) tea.Cmd {
 			return m.parent()
 		}
 		return m.enter()
+	case matches(pressed, k.Aside):
+		return m.toggleAside()
 	case matches(pressed, k.View):
 		return m.showFile()
 	case matches(pressed, k.Into):

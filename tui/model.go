@@ -68,10 +68,11 @@ type Model struct {
 	cache    cache
 	watches  uint64      // counts the folders that were followed
 	preview  *previewing // open over the panes; nil if none
-	previews uint64      // counts what previews ask for, to tell late answers
-	sizing   *sizing     // nil if nothing is counted
-	scan     *scan       // of the usage that is shown; nil if none is
-	surveys  uint64      // counts the surveys and scans, to tell their messages apart
+	aside    aside
+	previews uint64  // counts what previews ask for, to tell late answers
+	sizing   *sizing // nil if nothing is counted
+	scan     *scan   // of the usage that is shown; nil if none is
+	surveys  uint64  // counts the surveys and scans, to tell their messages apart
 }
 
 // modal is a view over the panes with what it asks of the program.
@@ -149,13 +150,16 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.panicked = string(msg)
 		return m, tea.Quit
 	case tea.KeyPressMsg:
-		return m, m.key(msg)
+		cmd := m.key(msg)
+		return m, tea.Batch(cmd, m.followCursor())
 	case tea.MouseMsg:
-		return m, m.mouse(msg)
+		cmd := m.mouse(msg)
+		return m, tea.Batch(cmd, m.followCursor())
 	case tea.PasteMsg:
 		return m, m.paste(msg.Content)
 	default:
-		return m, m.received(msg)
+		cmd := m.received(msg)
+		return m, tea.Batch(cmd, m.followCursor())
 	}
 	return m, nil
 }
@@ -224,6 +228,12 @@ func (m *Model) receivedPreview(msg tea.Msg) tea.Cmd {
 		m.previewSlow(msg)
 	case colouredMsg:
 		return m.coloured(msg)
+	case followMsg:
+		return m.lookAgain(msg)
+	case followedMsg:
+		return m.followed(msg)
+	case asideMsg:
+		return m.rested(msg)
 	case searchedMsg:
 		return m.searched(msg)
 	}
@@ -233,7 +243,8 @@ func (m *Model) receivedPreview(msg tea.Msg) tea.Cmd {
 func (m *Model) resize(width, height int) tea.Cmd {
 	m.width, m.height = width, height
 	m.fitPreview()
-	return tea.Batch(m.refit(), m.feedPreview(m.preview))
+	m.fitAside()
+	return tea.Batch(m.refit(), m.feedPreview(m.preview), m.feedPreview(m.aside.pv))
 }
 
 // refit keeps the cursors in sight after the panes changed their height, and

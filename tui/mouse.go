@@ -36,9 +36,10 @@ type spot struct {
 
 // spotAt tells what is at a cell of the screen when no dialog is open.
 func (m *Model) spotAt(x, y int) spot {
-	s := spot{row: -1, x: x}
-	if left := m.width / 2; x >= left {
-		s.pane, s.x = 1, x-left
+	s := spot{row: -1}
+	var inPane bool
+	if s.pane, s.x, inPane = m.paneAt(x); !inPane && y <= m.listHeight()+1 {
+		return s
 	}
 	switch bottom := m.listHeight() + 1; {
 	case m.width < minWidth || m.height < minHeight || x < 0 || y < 0:
@@ -55,6 +56,21 @@ func (m *Model) spotAt(x, y int) spot {
 		s.zone = onStrip
 	}
 	return s
+}
+
+// paneAt tells which pane a column of the screen is in, and which of its
+// columns that is; false if it is in none.
+func (m *Model) paneAt(x int) (pane, column int, ok bool) {
+	left, right, third := m.layout()
+	switch first := max(left, third); {
+	case left == 0 && x < first:
+		return 0, 0, false
+	case left > 0 && x < left:
+		return 0, x, true
+	case left == 0:
+		return 1, x - first, x < first+right
+	}
+	return 1, x - left, x < left+right
 }
 
 // held is a button that is held down on a row.
@@ -214,10 +230,8 @@ func (m *Model) crumb(s spot) (place, bool) {
 }
 
 func (m *Model) paneWidth(i int) int {
-	if i == 0 {
-		return m.width / 2
-	}
-	return m.width - m.width/2
+	left, right, _ := m.layout()
+	return []int{left, right}[i]
 }
 
 // toggleMouse leaves the mouse to the terminal, which selects text with it, or

@@ -231,3 +231,24 @@ func TestMouse_ButtonsOfDialogsAreClicked(t *testing.T) {
 	d.click(x, y)
 	assert.Len(t, d.queue.added, 1)
 }
+
+func TestMouse_TheThirdPaneIsNoneOfTheTwo(t *testing.T) {
+	t.Parallel()
+	d := drive(t, "a/1", "b.txt")
+	d.m.aside.on = true
+	for _, c := range []struct{ width, focus, x, pane int }{
+		{150, 0, 10, 0}, {150, 0, 70, 1}, {150, 0, 140, -1},
+		{80, 0, 10, 0}, {80, 0, 60, -1},
+		{80, 1, 10, -1}, {80, 1, 60, 1},
+	} {
+		d.m.width, d.m.focus = c.width, c.focus
+		pane, _, ok := d.m.paneAt(c.x)
+		if !ok {
+			pane = -1
+		}
+		assert.Equal(t, c.pane, pane, "%+v", c)
+	}
+	d.m.width, d.m.focus = 80, 0
+	d.click(60, 2)
+	assert.Equal(t, 0, d.m.focus, "what is shown there is no row")
+}

@@ -20,9 +20,13 @@ type previewing struct {
 	gen    uint64 // of the request under way; late answers have another
 	want   views.Want
 	cancel context.CancelFunc // nil: nothing is under way
+	aside  bool               // it is in the third pane
 	failed bool               // and is not tried again by itself
 
 	open *archive // of a tar: where reading its contents goes on
+
+	follow *follow            // nil: it is not followed
+	glance context.CancelFunc // of the look at what it is now
 
 	colouring bool
 	language  string
@@ -64,6 +68,7 @@ func (m *Model) showFile() tea.Cmd {
 	m.fitPreview()
 	m.push(modal{view: pv.view, act: func() tea.Cmd { return nil }, stop: func() {
 		pv.stop()
+		pv.endGlance()
 		m.preview = nil
 	}})
 	if height != m.listHeight() {
@@ -118,12 +123,18 @@ func (m *Model) feedPreview(pv *previewing) tea.Cmd {
 	if pv == nil || pv.looking != nil {
 		return nil
 	}
-	pv.view.Hints = m.previewHints(pv.view)
+	if !pv.aside {
+		pv.view.Hints = m.previewHints(pv.view)
+	}
 	want, ok := pv.view.Want()
 	if pv.cancel != nil && (!ok || want != pv.want) {
 		pv.stop()
 	}
 	colours := m.colourText(pv)
+	if pv.aside && ok && !modest(want, pv.view) {
+		pv.view.Failed = []string{"a large picture" + m.sep() + hint(m.deps.Keys.Pane.Enter, "").Key + " shows it"}
+		return nil
+	}
 	if !ok || pv.cancel != nil || pv.failed && want == pv.want {
 		return colours
 	}
@@ -166,6 +177,9 @@ func (m *Model) previewOf(gen uint64) *previewing {
 	if pv := m.preview; pv != nil && pv.cancel != nil && pv.gen == gen {
 		return pv
 	}
+	if pv := m.aside.pv; pv != nil && pv.cancel != nil && pv.gen == gen {
+		return pv
+	}
 	return nil
 }
 
@@ -196,19 +210,27 @@ func (m *Model) previewFailed(pv *previewing, err error) {
 		return
 	}
 	pv.failed = true
+	width := m.width - 6
+	if pv.aside {
+		_, _, third := m.layout()
+		width = third - 6
+	}
 	key := hint(m.deps.Keys.Preview.Again, "").Key
 	retry := key + " tries again"
 	if errors.Is(err, errChanged) {
 		t.hint, retry = "", key+" opens it as it is now"
 	}
-	if pv.view.Opened() {
+	if pv.view.Opened() && !pv.aside {
 		m.say(m.one(t, m.width*2)+m.sep()+retry, failure)
 		return
 	}
-	lines := m.look.Wrap(t.what, m.width-6, errorLines)
+	if pv.aside {
+		retry = "" // moving the cursor does
+	}
+	lines := m.look.Wrap(t.what, width, errorLines)
 	for _, text := range []string{t.hint, t.quote, retry} {
 		if text != "" {
-			lines = append(lines, m.look.Wrap(text, m.width-6, errorLines)...)
+			lines = append(lines, m.look.Wrap(text, width, errorLines)...)
 		}
 	}
 	pv.view.Failed = lines
@@ -224,6 +246,7 @@ func (m *Model) previewSlow(msg previewSlowMsg) {
 // again reads a file anew from where it is looked at.
 func (m *Model) rereadPreview(pv *previewing) tea.Cmd {
 	pv.stop()
+	m.unfollow(pv)
 	pv.seen, pv.open, pv.failed = nil, nil, false
 	m.status, m.sticky = "", false
 	pv.view.Reopen()
@@ -260,6 +283,9 @@ const noLanguage = "-"
 func (m *Model) coloured(msg colouredMsg) tea.Cmd {
 	pv := m.preview
 	if pv == nil || pv.view != msg.view {
+		pv = m.aside.pv
+	}
+	if pv == nil || pv.view != msg.view {
 		return nil
 	}
 	pv.colouring, pv.language = false, msg.language
@@ -289,6 +315,8 @@ func (m *Model) previewKey(pv *previewing, pressed string) (tea.Cmd, bool) {
 		v.TurnEncoding(1)
 	case matches(pressed, k.EncodingBack):
 		v.TurnEncoding(-1)
+	case matches(pressed, k.Follow):
+		return m.toggleFollow(pv), true
 	case matches(pressed, k.Fold) && v.CanFold():
 		v.ToggleFold()
 	case matches(pressed, k.Fold):
@@ -461,6 +489,9 @@ func (m *Model) previewInput(pv *previewing, top *modal, pressed string) tea.Cmd
 	in := m.deps.Keys.Dialog.input(pressed)
 	if in == views.Leave && m.leaveOrStop(pv) {
 		return nil
+	}
+	if in == views.Up || in == views.PageUp || in == views.Top {
+		m.unfollow(pv) // who looks back wants to stay there
 	}
 	cmd := m.act(top, in)
 	if m.preview == nil { // it was left

@@ -169,6 +169,8 @@ func (v *Preview) Want() (Want, bool) {
 		return Want{preview.Text, 0, preview.PieceSize}, true
 	case v.isDocument():
 		return v.wantDocument()
+	case v.wantEnd && !w.AtEnd() && len(w.Data) > 0 && w.Size-w.End() <= preview.PieceSize:
+		return Want{v.mode, w.End(), w.Size - w.End()}, true // it has grown, or the end is near
 	case v.wantEnd && !w.AtEnd():
 		from := max(w.Size-preview.PieceSize, 0) / preview.LineBytes * preview.LineBytes
 		return Want{v.mode, from, w.Size - from}, true
@@ -454,6 +456,12 @@ func (v *Preview) Reopen() {
 type reopened struct {
 	mode     preview.Kind
 	encoding preview.Encoding
+}
+
+// Grow takes note that the file has become longer, and goes to its end.
+func (v *Preview) Grow(size int64) {
+	v.Size, v.content.Window.Size = size, size
+	v.wantEnd = true
 }
 
 // Forget drops what was found, so that a search begins at the page.

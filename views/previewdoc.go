@@ -421,8 +421,14 @@ func (v *Preview) picture(k *Look) []string {
 	margin := strings.Repeat(" ", (v.width-width)/2)
 	for y := 0; y < pixels.Bounds().Dy(); y += 2 {
 		var b strings.Builder
+		pen := theme.Style("")
 		for x := range width {
-			k.pixel(&b, pixels.RGBAAt(x, y), pixels.RGBAAt(x, y+1))
+			style, text := k.pixel(pixels.RGBAAt(x, y), pixels.RGBAAt(x, y+1))
+			if style != pen {
+				b.WriteString(theme.Reset + string(style)) // without the reset styles would pile up
+				pen = style
+			}
+			b.WriteString(text)
 		}
 		if k.Colours >= 256 {
 			b.WriteString(theme.Reset)
@@ -441,16 +447,17 @@ func fitted(width, height, maxWidth, maxHeight int) (w, h int) {
 	return max(int(float64(width)*scale), 1), max(int(float64(height)*scale), 1)
 }
 
-func (k *Look) pixel(b *strings.Builder, upper, lower color.RGBA) {
+// pixel is the cell that shows two pixels.
+func (k *Look) pixel(upper, lower color.RGBA) (theme.Style, string) {
 	switch {
 	case k.Colours < 256:
 		light := (luminance(upper) + luminance(lower)) / 2
-		b.WriteByte(shades[min(light*len(shades)/256, len(shades)-1)])
+		at := min(light*len(shades)/256, len(shades)-1)
+		return "", shades[at : at+1]
 	case k.Marks.Unicode:
-		b.WriteString("\x1b[38;5;" + strconv.Itoa(cube(upper)) + ";48;5;" + strconv.Itoa(cube(lower)) + "m▀")
-	default:
-		b.WriteString("\x1b[48;5;" + strconv.Itoa(cube(upper)) + "m ")
+		return theme.Pixels(cube(upper), cube(lower)), "▀"
 	}
+	return theme.Pixels(0, cube(upper)), " "
 }
 
 func luminance(c color.RGBA) int { return (299*int(c.R) + 587*int(c.G) + 114*int(c.B)) / 1000 }

@@ -162,7 +162,7 @@ func (v *Preview) title(k *Look, room int) string {
 	if v.Note != "" {
 		facts += k.sep() + v.Note
 	}
-	if p := v.position(); p != "" {
+	if p := v.position(); p != "" && !v.Quiet {
 		facts += k.sep() + p
 	}
 	return k.Shorten(v.Name, max(room-k.Width.StringWidth(facts), minName)) + facts
@@ -226,10 +226,15 @@ func (v *Preview) text(k *Look) []string {
 
 // spans are the colours of the line at an offset, if they are known.
 func (v *Preview) spans(at int64, text string) []preview.Span {
-	if spans, ok := v.colours.Lines[at]; ok {
-		return spans
+	spans := v.colours.Lines[at]
+	known := 0
+	for _, s := range spans {
+		known += len(s.Text)
 	}
-	return plainSpans(text)
+	if known != len(text) { // it has grown since, or holds what is no text
+		return plainSpans(text)
+	}
+	return spans
 }
 
 // found is the role of what a search has found; it is no role of a language.
