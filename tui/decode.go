@@ -108,6 +108,7 @@ func (pv *decoding) decode(ctx context.Context, c views.Content, kind preview.Ki
 		c, err = pv.contents(ctx, c)
 	case preview.Picture:
 		c, err = pv.picture(ctx, c)
+	default: // text and hex are the bytes themselves
 	}
 	return c, err
 }
@@ -137,6 +138,7 @@ func (pv *decoding) contents(ctx context.Context, c views.Content) (views.Conten
 		return pv.zip(ctx, c)
 	case preview.Gzip:
 		return pv.gzip(ctx, c)
+	default:
 	}
 	if pv.open == nil {
 		raw := pv.reader(ctx)

@@ -124,16 +124,18 @@ func TestFind_SaysWhatItCouldNotRead(t *testing.T) {
 	assert.Equal(t, warning, d.m.tone)
 }
 
-func TestFind_EnterOnAResultLeadsToIt(t *testing.T) {
+func TestFind_IntoAResultLeadsToItAndEnterShowsIt(t *testing.T) {
 	t.Parallel()
 	d := drive(t, "a/b/c/x.jpg", "a/b/x.jpg/1", "z")
 	d.find("x.jpg")
 	require.Equal(t, []string{"a/b/x.jpg/", "a/b/c/x.jpg"}, d.shown())
 	d.press("j", "enter")
 	assert.Equal(t, "a/b/x.jpg/", d.pane().at.Key, "a folder is entered")
-	d.press("H", "j", "enter")
+	d.press("H", "j", "l")
 	assert.Equal(t, "a/b/c/", d.pane().at.Key)
 	assert.Equal(t, "x.jpg", d.cursor())
+	d.press("H", "enter")
+	assert.NotNil(t, d.m.preview)
 }
 
 func TestFind_ResultsAreActedOnUnderTheirPaths(t *testing.T) {

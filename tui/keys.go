@@ -206,7 +206,7 @@ func (m *Model) command(pressed string) tea.Cmd {
 	case matches(pressed, k.View):
 		return m.showFile()
 	case matches(pressed, k.Into):
-		return m.enter()
+		return m.into()
 	case matches(pressed, k.Parent):
 		return m.parent()
 	case matches(pressed, k.Copy):
@@ -380,13 +380,19 @@ func (m *Model) enter() tea.Cmd {
 		return nil
 	}
 	name := p.rows.name(p.rows.at(i))
-	if p.rows.at(i).flags&isFolder == 0 && p.at.find != "" {
-		return m.toFolder(m.focus, name)
-	}
 	if p.rows.at(i).flags&isFolder == 0 {
 		return m.showFile()
 	}
 	return m.open(m.focus, p.at.child(name, p.rows.regions[name]), "")
+}
+
+// into is enter, but leads to the folder of what was found.
+func (m *Model) into() tea.Cmd {
+	p := m.panes[m.focus]
+	if i, ok := p.entryAt(p.cursor); ok && p.at.find != "" && p.rows.at(i).flags&isFolder == 0 {
+		return m.toFolder(m.focus, p.rows.name(p.rows.at(i)))
+	}
+	return m.enter()
 }
 
 // parent opens the place above, the cursor on the one just left.

@@ -1,12 +1,9 @@
 package views
 
 import (
-	"image/color"
 	"math"
-	"strconv"
 	"strings"
 
-	"cosmander/theme"
 	"cosmander/views/preview"
 )
 
@@ -19,13 +16,6 @@ type document struct {
 	folded map[int]bool // rows of JSON that are folded
 	shown  []int32      // rows of JSON that are not hidden by a fold
 	toEnd  bool         // go to the last row when it has come
-}
-
-// column is one column of a table: its width in cells, and whether it holds
-// numbers.
-type column struct {
-	cells  int
-	number bool
 }
 
 func (v *Preview) isDocument() bool {
@@ -54,6 +44,7 @@ func (v *Preview) wantDocument() (Want, bool) {
 			return Want{Kind: v.mode}, true
 		}
 		return Want{Kind: v.mode, Offset: int64(len(c.Listing.Entries))}, c.Listing.More && near
+	default:
 	}
 	switch {
 	case w.Offset > 0:
@@ -256,34 +247,8 @@ func (v *Preview) rowText(i int) string {
 		return text
 	case preview.Contents:
 		return v.content.Listing.Entries[i].Name
-	}
-	return ""
-}
-
-// Widths of the columns of a table.
-const (
-	measured   = 200 // records that decide them
-	widestCell = 40  // cells
-	cellGap    = 2
-)
-
-// measure makes the columns as wide as the records from..to need. They never
-// become narrower: what is seen should not move, but a number that is cut is
-// another number.
-func (v *Preview) measure(from, to int) {
-	r := v.content.Records
-	for i := from; i < min(r.Len(), to); i++ {
-		for n, text := range r.Record(i, v.encoding) {
-			if n == len(v.doc.wide) {
-				v.doc.wide = append(v.doc.wide, column{1, true})
-			}
-			c := &v.doc.wide[n]
-			c.cells = max(c.cells, min(cellsOf(v.glyphs(text)), widestCell))
-			if i > 0 && text != "" {
-				_, err := strconv.ParseFloat(text, 64)
-				c.number = c.number && err == nil
-			}
-		}
+	default:
+		return ""
 	}
 }
 
@@ -314,41 +279,6 @@ func (v *Preview) documentPosition() string {
 		total += "+"
 	}
 	return Count(int64(min(v.doc.top+v.seen(), n))) + " of " + total
-}
-
-func (v *Preview) table(k *Look) []string {
-	r := v.content.Records
-	if r.Len() == 0 {
-		return nil
-	}
-	body := []string{v.record(k, r.Record(0, v.encoding), k.Folder)}
-	for i := v.doc.top + 1; i < r.Len() && len(body) < v.page; i++ {
-		body = append(body, v.record(k, r.Record(i, v.encoding), k.Text))
-	}
-	w := v.content.Window
-	if v.doc.top >= v.length()-v.seen() && !w.AtEnd() && len(w.Data) >= preview.WindowSize {
-		body = append(body[:min(len(body), v.page-1)], k.Odd.On("the table shows the first "+Size(int64(len(w.Data)))))
-	}
-	return body
-}
-
-func (v *Preview) record(k *Look, cells []string, style theme.Style) string {
-	l := line{look: k}
-	for n := v.left; n < len(cells) && n < len(v.doc.wide) && l.cells < v.width; n++ {
-		c := v.doc.wide[n]
-		room := min(c.cells, v.width-l.cells)
-		gs := cutEnd(v.glyphs(cells[n]), room, k.Marks.Ellipsis)
-		gap := room - cellsOf(gs)
-		if c.number {
-			l.blank("", gap)
-		}
-		l.glyphs(gs, style, k.Odd)
-		if !c.number {
-			l.blank("", gap)
-		}
-		l.blank("", min(cellGap, v.width-l.cells))
-	}
-	return l.String()
 }
 
 func (v *Preview) outline(k *Look) []string {
@@ -407,86 +337,4 @@ func (v *Preview) entry(k *Look, e preview.Entry) string {
 		l.put(k.Odd, "  encrypted")
 	}
 	return l.String()
-}
-
-// shades are pixels where there are too few colours, from dark to light.
-const shades = " .:-=+*#%@"
-
-// picture draws the picture, two pixels a cell where there are half blocks.
-func (v *Preview) picture(k *Look) []string {
-	im := v.content.Image
-	width, height := fitted(im.Width, im.Height, v.width, 2*(v.page-1))
-	pixels := im.Scale(width, (height+1)/2*2)
-	var body []string
-	margin := strings.Repeat(" ", (v.width-width)/2)
-	for y := 0; y < pixels.Bounds().Dy(); y += 2 {
-		var b strings.Builder
-		pen := theme.Style("")
-		for x := range width {
-			style, text := k.pixel(pixels.RGBAAt(x, y), pixels.RGBAAt(x, y+1))
-			if style != pen {
-				b.WriteString(theme.Reset + string(style)) // without the reset styles would pile up
-				pen = style
-			}
-			b.WriteString(text)
-		}
-		if k.Colours >= 256 {
-			b.WriteString(theme.Reset)
-		}
-		body = append(body, margin+b.String())
-	}
-	if k.Colours < 256 {
-		body = append(body, k.Dim.On("shades stand for colours, which this terminal does not show"))
-	}
-	return body
-}
-
-// fitted is the largest size with the same sides that fits.
-func fitted(width, height, maxWidth, maxHeight int) (w, h int) {
-	scale := min(float64(maxWidth)/float64(width), float64(maxHeight)/float64(height), 8)
-	return max(int(float64(width)*scale), 1), max(int(float64(height)*scale), 1)
-}
-
-// pixel is the cell that shows two pixels.
-func (k *Look) pixel(upper, lower color.RGBA) (theme.Style, string) {
-	switch {
-	case k.Colours < 256:
-		light := (luminance(upper) + luminance(lower)) / 2
-		at := min(light*len(shades)/256, len(shades)-1)
-		return "", shades[at : at+1]
-	case k.Marks.Unicode:
-		return theme.Pixels(cube(upper), cube(lower)), "▀"
-	}
-	return theme.Pixels(0, cube(upper)), " "
-}
-
-func luminance(c color.RGBA) int { return (299*int(c.R) + 587*int(c.G) + 114*int(c.B)) / 1000 }
-
-// cube is the nearest of the 256 colours: of its cube of 6 levels a side, or
-// of its 24 greys.
-func cube(c color.RGBA) int {
-	r, g, b := level(c.R), level(c.G), level(c.B)
-	grey := max(min((luminance(c)-3)/10, 23), 0)
-	inCube := color.RGBA{levels[r], levels[g], levels[b], 255}
-	shade := uint8(8 + 10*grey) //nolint:gosec // at most 238
-	if distance(c, color.RGBA{shade, shade, shade, 255}) < distance(c, inCube) {
-		return 232 + grey
-	}
-	return 16 + 36*r + 6*g + b
-}
-
-var levels = [6]uint8{0, 95, 135, 175, 215, 255}
-
-func level(x uint8) int {
-	for i := range levels[1:] {
-		if int(x) < (int(levels[i])+int(levels[i+1]))/2 {
-			return i
-		}
-	}
-	return 5
-}
-
-func distance(a, b color.RGBA) int {
-	d := func(x, y uint8) int { return (int(x) - int(y)) * (int(x) - int(y)) }
-	return d(a.R, b.R) + d(a.G, b.G) + d(a.B, b.B)
 }

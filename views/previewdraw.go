@@ -302,8 +302,9 @@ func (k *Look) role(c cell) theme.Style {
 		return k.CodeText
 	case preview.Number:
 		return k.CodeNumber
+	default:
+		return k.Text
 	}
-	return k.Text
 }
 
 // perRow is how many bytes stand in a row of hex.

@@ -51,6 +51,7 @@ func (e Encoding) codec() encoding.Encoding {
 		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
 	case Latin1:
 		return charmap.Windows1252
+	default:
 	}
 	return nil
 }
@@ -226,8 +227,9 @@ func (e Encoding) char(s []byte) (n, value int) {
 		return charGBK(s, lead, trail)
 	case Big5:
 		return charBig5(lead, trail)
+	default:
+		return charShiftJIS(lead, trail)
 	}
-	return charShiftJIS(lead, trail)
 }
 
 func charGBK(s []byte, lead, trail byte) (n, value int) {
