@@ -235,7 +235,10 @@ func (k *Look) item(it jobs.Item, inner int) string {
 	case it.State == jobs.Done && !it.Verified:
 		state, style = k.Marks.Done+" done", k.Good
 	}
-	reason := Brief(it.Reason)
+	reason, why := Brief(it.Reason), k.Danger
+	if it.Skipped {
+		why = k.Dim
+	}
 	if it.Code != "" && !strings.Contains(reason, it.Code) {
 		reason += " " + it.Code
 	}
@@ -253,7 +256,7 @@ func (k *Look) item(it jobs.Item, inner int) string {
 	l.glyphs(cutMiddle(glyphs(it.Name, k.Width), room, k.Marks.Ellipsis), k.Text, k.Odd)
 	if reason != "" {
 		l.blank("", 2)
-		l.glyphs(cutMiddle(glyphs(reason, k.Width), inner-l.cells-1, k.Marks.Ellipsis), k.Danger, k.Odd)
+		l.glyphs(cutMiddle(glyphs(reason, k.Width), inner-l.cells-1, k.Marks.Ellipsis), why, k.Odd)
 	}
 	return l.String()
 }
