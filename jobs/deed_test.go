@@ -26,6 +26,8 @@ type deed struct {
 	// the fault begins.
 	interrupt want
 	only      []string // operations to try; none: all that it sends
+	change    *Change
+	versions  bool
 }
 
 var (
@@ -36,7 +38,19 @@ var (
 
 func deeds() []deed {
 	abort, list := []string{"AbortMultipartUpload"}, []string{"ListParts"}
+	edit := &Change{Set: map[string]string{"Cache-Control": "max-age=60"}, RemoveMeta: []string{"gone"}}
+	class := &Change{Class: "STANDARD_IA"}
 	return []deed{
+		{name: "make a folder", kind: MakeFolder, sizes: map[string]int64{"new/": 0}},
+		{name: "delete every version", kind: Delete, versions: true, sizes: folder},
+		{name: "restore", kind: Restore, sizes: folder, change: &Change{Days: 3}},
+		{name: "set tags", kind: SetTags, sizes: folder, change: &Change{Tags: []cos.Tag{{Key: "new", Value: "1"}}}},
+		{name: "set the ACL", kind: SetACL, sizes: folder, change: &Change{GrantRead: `id="100000000007"`}},
+		{name: "set the class of a folder", kind: SetClass, sizes: folder, change: class},
+		{name: "set headers, large", kind: SetHeaders, sizes: oneLarge, change: edit},
+		{name: "set headers, small", kind: SetHeaders, sizes: oneSmall, change: edit},
+		{name: "go on with a change", kind: SetHeaders, sizes: oneLarge, change: edit, interrupt: wantRun, only: list},
+		{name: "cancel a change", kind: SetHeaders, sizes: oneLarge, change: edit, interrupt: wantCancel, only: abort},
 		{name: "move a folder in the service", kind: Copy, move: true, sizes: folder},
 		{name: "move a folder down", kind: Download, move: true, sizes: folder},
 		{name: "move a folder up", kind: Upload, move: true, sizes: folder},
@@ -89,9 +103,19 @@ func (d deed) begin(w *world, q *Queue, dir string) *doing {
 			require.NoError(w.t, os.WriteFile(path, b, 0o600))
 			continue
 		}
-		key := dir + "/from/" + name
-		require.NoError(w.t, w.server.Store(bucketName, key, bytes.NewReader(b), int64(len(b)), emulator.StoreOptions{}))
-		if d.kind == Copy {
+		if d.kind == MakeFolder {
+			continue // what is wanted is what it makes
+		}
+		key, o := dir+"/from/"+name, emulator.StoreOptions{}
+		if d.kind == Restore {
+			o.StorageClass = "ARCHIVE"
+		}
+		if d.versions {
+			require.NoError(w.t, w.bucket.SetVersioning(w.t.Context(), cos.VersioningEnabled))
+			require.NoError(w.t, w.server.Store(bucketName, key, bytes.NewReader(b), int64(len(b)), o))
+		}
+		require.NoError(w.t, w.server.Store(bucketName, key, bytes.NewReader(b), int64(len(b)), o))
+		if d.kind == Copy || d.kind.rewrites() {
 			require.NoError(w.t, w.bucket.SetObjectTags(w.t.Context(), key, "", []cos.Tag{{Key: "k", Value: "v"}}))
 			require.NoError(w.t, w.bucket.SetObjectCannedACL(w.t.Context(), key, "", "public-read", "", ""))
 		}
@@ -100,18 +124,23 @@ func (d deed) begin(w *world, q *Queue, dir string) *doing {
 }
 
 func (d *doing) spec() Spec {
-	s := Spec{Kind: d.kind, Move: d.move, Dest: Place{Bucket: bucketName, Region: region, Key: d.dir + "/to/"}}
+	s := Spec{
+		Kind: d.kind, Move: d.move, Change: d.change, Versions: d.versions,
+		Dest: Place{Bucket: bucketName, Region: region, Key: d.dir + "/to/"},
+	}
 	from := Source{Place: Place{Bucket: bucketName, Region: region, Key: d.dir + "/from/"}, Folder: true, Contents: true}
 	switch d.kind {
 	case Upload:
 		from.Place = Place{Path: filepath.Join(d.w.dir, d.dir, "from")}
 	case Download:
 		s.Dest = Place{Path: filepath.Join(d.w.dir, d.dir, "to")}
-	case Delete:
+	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
 		s.Dest, from.Contents = Place{}, false
 	case Copy:
 	}
-	if !d.folder() {
+	if d.kind == MakeFolder {
+		from.Key += "new/"
+	} else if !d.folder() {
 		from.Folder, from.Contents = false, false
 		for name := range d.want {
 			if d.kind == Upload {
@@ -133,7 +162,7 @@ func (d *doing) until(t testing.TB, arm func() (remove func())) (Job, func()) {
 		remove := arm()
 		return finish(t, d.q, start(t, d.q, d.spec())), remove
 	}
-	op := map[Kind]string{Upload: "UploadPart", Copy: "UploadPartCopy"}[d.kind]
+	op := map[Kind]string{Upload: "UploadPart", Copy: "UploadPartCopy", SetHeaders: "UploadPartCopy"}[d.kind]
 	before := d.w.server.Requests(op)
 	release := d.w.server.Faults().Add(emulator.Fault{Op: op, After: 1, Stall: true})
 	id := start(t, d.q, d.spec())
@@ -164,7 +193,7 @@ func (d *doing) results(t testing.TB) map[string]string {
 	switch d.kind {
 	case Download:
 		return files(t, filepath.Join(d.w.dir, d.dir, "to"))
-	case Delete:
+	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
 		return map[string]string{}
 	case Upload, Copy:
 	}
@@ -189,7 +218,10 @@ func (w *world) objects(t testing.TB, prefix string) map[string]string {
 	for page, err := range w.bucket.Pages(context.Background(), cos.ListOptions{Prefix: prefix}) {
 		require.NoError(t, err)
 		for _, o := range page.Objects {
-			list[strings.TrimPrefix(o.Key, prefix)] = string(w.stored(o.Key))
+			name := strings.TrimPrefix(o.Key, prefix)
+			if list[name] = ""; !cos.Archived(o.StorageClass) { // those cannot be read
+				list[name] = string(w.stored(o.Key))
+			}
 		}
 	}
 	return list
@@ -198,10 +230,15 @@ func (w *world) objects(t testing.TB, prefix string) map[string]string {
 // partsLeft counts open uploads below the deed's place that hold parts.
 func (d *doing) partsLeft(t testing.TB) (n int) {
 	t.Helper()
-	for page, err := range d.w.bucket.UploadPages(context.Background(), cos.UploadsOptions{Prefix: d.dir + "/"}) {
+	return d.w.partsLeft(t, d.dir+"/")
+}
+
+func (w *world) partsLeft(t testing.TB, prefix string) (n int) {
+	t.Helper()
+	for page, err := range w.bucket.UploadPages(context.Background(), cos.UploadsOptions{Prefix: prefix}) {
 		require.NoError(t, err)
 		for _, u := range page.Uploads {
-			parts, err := d.w.bucket.AllParts(context.Background(), u.Key, u.UploadID)
+			parts, err := w.bucket.AllParts(context.Background(), u.Key, u.UploadID)
 			require.NoError(t, err)
 			if len(parts) > 0 {
 				n++
@@ -219,9 +256,9 @@ func (d *doing) wrongDone(t testing.TB) string {
 	for name, b := range d.want {
 		got, there := to[name]
 		switch _, kept := from[name]; {
-		case d.kind != Delete && !there:
+		case !d.kind.InPlace() && !there:
 			return "there is no copy of " + name
-		case d.kind != Delete && got != string(b):
+		case !d.kind.InPlace() && got != string(b):
 			return "the copy of " + name + " has other bytes"
 		case gone == kept:
 			return "the source " + name + " is " + map[bool]string{true: "still there", false: "gone"}[kept]
@@ -233,6 +270,9 @@ func (d *doing) wrongDone(t testing.TB) string {
 	}
 	if d.partsLeft(t) > 0 {
 		return "an upload was left behind"
+	}
+	if d.kind.InPlace() {
+		return d.unchanged(t)
 	}
 	return d.undressed(t)
 }
@@ -263,12 +303,78 @@ func (d *doing) undressed(t testing.TB) string {
 func (d *doing) harm(t testing.TB) string {
 	t.Helper()
 	from, to := d.sources(t), d.results(t)
+	if d.kind == MakeFolder {
+		return ""
+	}
+	if d.kind.rewrites() {
+		if why := d.damaged(t); why != "" {
+			return why
+		}
+	}
 	for name, b := range d.want {
 		if got, there := to[name]; there && got != string(b) {
 			return "the copy of " + name + " has other bytes"
 		}
 		if _, kept := from[name]; !kept && d.kind != Delete && (!d.move || to[name] != string(b) || len(to) == 0) {
 			return "the source " + name + " is lost"
+		}
+	}
+	return ""
+}
+
+// unchanged says what a job that changes things where they are has not done, or
+// has done beside it; "" if nothing.
+func (d *doing) unchanged(t testing.TB) string {
+	t.Helper()
+	switch {
+	case d.versions:
+		return strings.Join(d.w.versions(d.dir+"/"), ", ")
+	case d.kind == Delete:
+		return ""
+	}
+	if d.kind.rewrites() {
+		if why := d.damaged(t); why != "" {
+			return why
+		}
+	}
+	for name := range d.want {
+		key := d.dir + "/from/" + name
+		is := d.w.state(key, "")
+		head, err := d.w.bucket.Head(context.Background(), key, cos.GetOptions{})
+		require.NoError(t, err)
+		ok := true
+		switch d.kind {
+		case SetHeaders, SetClass:
+			ok = alike(is.headers, d.change.apply(d.kind, is.headers))
+		case SetACL:
+			ok = slices.Equal(is.rights, []right{{"100000000007", "READ"}})
+		case SetTags:
+			ok = slices.Equal(is.tags, d.change.Tags)
+		case Restore:
+			ok = begun(head.Restore)
+		case Upload, Download, Copy, Delete, MakeFolder:
+		}
+		if !ok {
+			return name + " is as it was"
+		}
+	}
+	return ""
+}
+
+// damaged says what an object that is copied onto itself has lost; "" if
+// nothing.
+func (d *doing) damaged(t testing.TB) string {
+	t.Helper()
+	for name, b := range d.want {
+		key := d.dir + "/from/" + name
+		is := d.w.state(key, "")
+		switch {
+		case string(d.w.stored(key)) != string(b):
+			return name + " has other bytes"
+		case len(is.tags) == 0:
+			return name + " has lost its tags"
+		case !slices.Contains(is.rights, right{everyone, "READ"}):
+			return name + " has lost its ACL"
 		}
 	}
 	return ""

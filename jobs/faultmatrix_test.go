@@ -39,6 +39,7 @@ func troubles() []trouble {
 	sums := append([]string{"GetObject", "HeadObject", "PutObject", "UploadPart"}, asked...)
 	bodies := append([]string{
 		"GetObject", "ListObjects", "ListParts", "InitiateMultipartUpload", "DeleteMultipleObjects", "GetObjectACL",
+		"ListObjectVersions",
 	}, asked...)
 	return []trouble{
 		{name: "latency", Fault: emulator.Fault{Latency: 10 * time.Millisecond}, slow: true},

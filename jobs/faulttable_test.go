@@ -35,8 +35,8 @@ for several kinds of job.
 | l | cancelled | parts were left, and the job says so |
 | · | | the fault does nothing to this operation |
 
-A 403 is final, so it fails also where it would go away; where only tags or an ACL cannot be read, the copy goes without. A move whose
-copy cannot be verified fails and keeps its source.
+A 403 is final, so it fails also where it would go away; where only tags or an ACL cannot be read, the copy goes without, but a change
+of headers or class, which would lose them, is not made. A move whose copy cannot be verified fails and keeps its source.
 
 `
 

@@ -34,8 +34,17 @@ func (t *task) setProperty(ctx context.Context) (outcome, error) {
 		out.skipped, out.reason = is, "it is so already"
 		return out, err
 	}
-	// It is no matter how often it is set, so lost answers are asked for again.
-	if err := t.attempt(ctx, func(ctx context.Context) error { return set(ctx, b) }); err != nil {
+	err = t.attempt(ctx, func(ctx context.Context) error {
+		err := set(ctx, b)
+		if !lost(err) || ctx.Err() != nil {
+			return err
+		}
+		if is, _, failed := look(ctx, b); failed == nil && is {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
 		return outcome{}, err
 	}
 	out.verified, err = t.shows(ctx, b, look)
@@ -127,7 +136,15 @@ func (t *task) restore(ctx context.Context) (outcome, error) {
 	}
 	c := t.spec.Change
 	err = t.attempt(ctx, func(ctx context.Context) error {
-		return b.Restore(ctx, t.item.key, cos.RestoreRequest{Days: c.Days, Tier: c.Tier, VersionID: t.item.version})
+		err := b.Restore(ctx, t.item.key, cos.RestoreRequest{Days: c.Days, Tier: c.Tier, VersionID: t.item.version})
+		if !lost(err) || ctx.Err() != nil {
+			return err
+		}
+		now, failed := b.Head(ctx, t.item.key, cos.GetOptions{VersionID: t.item.version})
+		if failed == nil && begun(now.Restore) && (head.Restore == nil || now.Restore.Ongoing || now.Restore.Expires.After(head.Restore.Expires)) {
+			return nil
+		}
+		return err
 	})
 	switch {
 	case errors.Is(err, cos.ErrNotArchived):
@@ -165,9 +182,11 @@ func (t *task) restoring(ctx context.Context, b *cos.Bucket, before *cos.Restore
 			return err
 		}
 		r := head.Restore
-		if r == nil || !r.Ongoing && (r.Expires.IsZero() || before != nil && r.Expires.Before(before.Expires)) {
+		if !begun(r) || before != nil && !r.Ongoing && r.Expires.Before(before.Expires) {
 			return fmt.Errorf("%s: %w", t.item.key, errDiffers)
 		}
 		return nil
 	})
 }
+
+func begun(r *cos.RestoreState) bool { return r != nil && (r.Ongoing || !r.Expires.IsZero()) }

@@ -184,6 +184,12 @@ func (s Spec) title() string {
 	if s.Sources[0].Folder {
 		name += "/"
 	}
+	switch version := s.Sources[0].VersionID; {
+	case s.Versions:
+		name += ", every version"
+	case version != "":
+		name += ", version " + version
+	}
 	if more := len(s.Sources) - 1; more > 0 {
 		return fmt.Sprintf("%s and %d more", name, more)
 	}

@@ -145,9 +145,13 @@ func TestTouches(t *testing.T) {
 		{jobs.Spec{Kind: jobs.Delete}, "src/deep/", true},
 		{jobs.Spec{Kind: jobs.Delete}, "", true},
 		{jobs.Spec{Kind: jobs.Delete}, "src2/", false},
+		{jobs.Spec{Kind: jobs.SetClass}, "src/deep/", true},
+		{jobs.Spec{Kind: jobs.SetClass}, "", true},
+		{jobs.Spec{Kind: jobs.SetClass}, "src2/", false},
+		{jobs.Spec{Kind: jobs.MakeFolder}, "", true},
 	} {
 		source := jobs.Source{Place: jobs.Place{Path: "/home/src"}, Folder: true}
-		if c.spec.Kind == jobs.Delete {
+		if c.spec.Kind.InPlace() {
 			source.Place = remote("src/")
 		}
 		c.spec.Sources = []jobs.Source{source}
@@ -155,6 +159,9 @@ func TestTouches(t *testing.T) {
 		at := place{Place: remote(c.at)}
 		assert.Equal(t, c.want, d.m.touches(jobs.Job{ID: 1, Kind: c.spec.Kind}, at), "%s of %q seen from %q", c.spec.Kind, c.spec.Dest.Key, c.at)
 	}
+	class := jobs.Job{ID: 3, Kind: jobs.SetClass, From: "cos://b/d/"}
+	assert.True(t, d.m.touches(class, place{Place: remote("d/e/")}))
+	assert.False(t, d.m.touches(class, place{Place: jobs.Place{Path: "/home"}}), "an empty destination is not the root")
 	theirs := jobs.Job{ID: 2, Kind: jobs.Download, To: "/home/in"}
 	for path, want := range map[string]bool{"/home/in": true, "/home/in/a/b": true, "/home": true, "/home/in2": false, "/srv": false} {
 		assert.Equal(t, want, d.m.touches(theirs, place{Place: jobs.Place{Path: path}}), path)

@@ -175,13 +175,13 @@ func (m *Model) touches(j jobs.Job, p place) bool {
 	at := p.address()
 	spec, ok := m.own[j.ID]
 	switch {
-	case !ok && (j.Kind == jobs.Delete || j.Move) && (within(j.From, at) || within(at, j.From)):
+	case !ok && (j.Kind.InPlace() || j.Move) && (within(j.From, at) || within(at, j.From)):
 		return true
 	case !ok:
-		return j.Kind != jobs.Delete && (within(j.To, at) || within(at, j.To))
-	case (j.Kind == jobs.Delete || j.Move) && removesIn(spec.Sources, at):
+		return !j.Kind.InPlace() && (within(j.To, at) || within(at, j.To))
+	case (j.Kind.InPlace() || j.Move) && removesIn(spec.Sources, at):
 		return true
-	case j.Kind == jobs.Delete:
+	case j.Kind.InPlace():
 		return false
 	}
 	dest := place{Place: spec.Dest}
@@ -193,8 +193,8 @@ func (m *Model) touches(j jobs.Job, p place) bool {
 	})
 }
 
-// removesIn reports that removing the sources changes what is seen at an
-// address.
+// removesIn reports that removing or changing the sources changes what is seen
+// at an address.
 func removesIn(sources []jobs.Source, at string) bool {
 	return slices.ContainsFunc(sources, func(s jobs.Source) bool {
 		source := place{Place: s.Place}.address()
@@ -237,6 +237,8 @@ func ending(j jobs.Job) string {
 	switch {
 	case j.Kind == jobs.Delete:
 		text = "deleted " + views.Plural(j.ItemsDone, "item", "items")
+	case j.Kind == jobs.MakeFolder:
+		text = "made"
 	case j.Unverified > 0:
 		text = "done, " + views.Count(j.Unverified) + " not verified"
 	}

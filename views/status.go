@@ -206,6 +206,7 @@ func (k *Look) arrow(kind jobs.Kind) string {
 		return k.Marks.To
 	case jobs.Delete:
 		return k.Marks.Delete
+	case jobs.SetHeaders, jobs.SetClass, jobs.SetACL, jobs.SetTags, jobs.Restore, jobs.MakeFolder:
 	}
 	return k.Marks.Dot
 }

@@ -17,6 +17,7 @@ import (
 // notSent are fields that say nothing to the service.
 var notSent = map[string]bool{
 	"Body.ReaderAt": true, "Body.Size": true, "Body.Progress": true, "Part.Size": true, "Part.LastModified": true,
+	"ACL.Preset": true,
 }
 
 func TestWire_SetsEveryParameterOfOurs(t *testing.T) {

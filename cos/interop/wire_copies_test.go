@@ -58,6 +58,16 @@ var wireCopies = map[string]operation{
 				cos.CopyOptions{Replace: true, Headers: wireHeaders}))
 		},
 	},
+	"Copy, tags and encryption": {
+		sdk: func(ctx context.Context, c *sdk.Client, _ string) error {
+			h := &sdk.ObjectCopyHeaderOptions{XCosMetadataDirective: "Copy", XCosTaggingDirective: "Replaced"}
+			h.XCosServerSideEncryption, h.XOptionHeader = sdkKept()
+			return onlyError2(c.Object.Copy(ctx, "copy", bucketHost+"/"+wireKey, &sdk.ObjectCopyOptions{ObjectCopyHeaderOptions: h}))
+		},
+		ours: func(ctx context.Context, b *cos.Bucket, _ string) error {
+			return onlyError(b.Copy(ctx, "copy", cos.CopySource{Key: wireKey}, cos.CopyOptions{Headers: wireKept}))
+		},
+	},
 	"Copy, of a version": {
 		sdk: func(ctx context.Context, c *sdk.Client, _ string) error {
 			return onlyError2(c.Object.Copy(ctx, "copy", bucketHost+"/"+wireKey+"?versionId=null", &sdk.ObjectCopyOptions{

@@ -40,6 +40,19 @@ func sdkHeaders() *sdk.ObjectPutHeaderOptions {
 	}
 }
 
+// wireKept are tags and an encryption, which only a put, an initiation and a
+// copy take. The SDK knows no names for most of them.
+var wireKept = cos.Headers{
+	Tags: wireTags, Encryption: cos.Encryption{Algorithm: "cos/kms", KMSKeyID: "key-1"},
+}
+
+func sdkKept() (algorithm string, rest *http.Header) {
+	return "cos/kms", &http.Header{
+		"X-Cos-Tagging": {"colour=red%20%26%20blue&%E5%90%8D=x"},
+		"X-Cos-Server-Side-Encryption-Cos-Kms-Key-Id": {"key-1"},
+	}
+}
+
 func sdkGrants() *sdk.ACLHeaderOptions {
 	return &sdk.ACLHeaderOptions{XCosGrantRead: wireGrant, XCosGrantFullControl: wireGrant}
 }
@@ -66,6 +79,16 @@ var wireObjects = map[string]operation{
 		},
 		ours: func(ctx context.Context, b *cos.Bucket, _ string) error {
 			return onlyError(b.Put(ctx, wireKey, wireBody("hello"), wireHeaders))
+		},
+	},
+	"Put, tags and encryption": {
+		sdk: func(ctx context.Context, c *sdk.Client, _ string) error {
+			h := &sdk.ObjectPutHeaderOptions{}
+			h.XCosServerSideEncryption, h.XOptionHeader = sdkKept()
+			return onlyError(c.Object.Put(ctx, wireKey, strings.NewReader("hello"), &sdk.ObjectPutOptions{ObjectPutHeaderOptions: h}))
+		},
+		ours: func(ctx context.Context, b *cos.Bucket, _ string) error {
+			return onlyError(b.Put(ctx, wireKey, body([]byte("hello")), wireKept))
 		},
 	},
 	"Put, canned ACL": {

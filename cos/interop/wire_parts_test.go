@@ -20,6 +20,18 @@ var wireParts = map[string]operation{
 			return onlyError(b.InitiateUpload(ctx, wireKey, wireHeaders))
 		},
 	},
+	"InitiateUpload, tags and encryption": {
+		sdk: func(ctx context.Context, c *sdk.Client, _ string) error {
+			h := &sdk.ObjectPutHeaderOptions{}
+			h.XCosServerSideEncryption, h.XOptionHeader = sdkKept()
+			return onlyError2(c.Object.InitiateMultipartUpload(ctx, wireKey, &sdk.InitiateMultipartUploadOptions{
+				ACLHeaderOptions: &sdk.ACLHeaderOptions{}, ObjectPutHeaderOptions: h, // see below
+			}))
+		},
+		ours: func(ctx context.Context, b *cos.Bucket, _ string) error {
+			return onlyError(b.InitiateUpload(ctx, wireKey, wireKept))
+		},
+	},
 	"InitiateUpload, canned ACL": {
 		sdk: func(ctx context.Context, c *sdk.Client, _ string) error {
 			return onlyError2(c.Object.InitiateMultipartUpload(ctx, wireKey, &sdk.InitiateMultipartUploadOptions{

@@ -125,7 +125,7 @@ func portion(j jobs.Job) string {
 	if j.Items == 0 {
 		return ""
 	}
-	if j.Kind == jobs.Delete || j.Bytes == 0 || j.Counting {
+	if j.Kind.InPlace() || j.Bytes == 0 || j.Counting {
 		more := ""
 		if j.Counting {
 			more = "+"
@@ -138,7 +138,7 @@ func portion(j jobs.Job) string {
 // progressSum is how far a job is that does not move.
 func progressSum(j jobs.Job) string {
 	text := fmt.Sprintf("%s of %s files", humanize.Comma(j.ItemsDone), humanize.Comma(j.Items))
-	if j.Kind != jobs.Delete {
+	if !j.Kind.InPlace() {
 		text += fmt.Sprintf(", %s of %s", size(j.BytesDone), size(j.Bytes))
 	}
 	for _, more := range []struct {

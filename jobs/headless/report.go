@@ -71,6 +71,19 @@ func verb(j jobs.Job) string {
 	if j.Move {
 		return "move"
 	}
+	switch j.Kind {
+	case jobs.SetHeaders:
+		return "set headers"
+	case jobs.SetClass:
+		return "set class"
+	case jobs.SetACL:
+		return "set ACL"
+	case jobs.SetTags:
+		return "set tags"
+	case jobs.MakeFolder:
+		return "make folder"
+	case jobs.Upload, jobs.Download, jobs.Copy, jobs.Delete, jobs.Restore:
+	}
 	return string(j.Kind)
 }
 
@@ -103,7 +116,7 @@ func progressText(j jobs.Job) string {
 	if j.Counting {
 		more = "+"
 	}
-	if j.Kind == jobs.Delete {
+	if j.Kind.InPlace() {
 		fmt.Fprintf(&b, "%s of %s%s", humanize.Comma(j.ItemsDone), humanize.Comma(j.Items), more)
 	} else {
 		percent := "  ?"
@@ -112,7 +125,7 @@ func progressText(j jobs.Job) string {
 		}
 		fmt.Fprintf(&b, "%s %%  %s of %s%s  %s/s", percent, size(j.BytesDone), size(j.Bytes), more, size(int64(j.Rate)))
 	}
-	if j.Items > 1 && j.Kind != jobs.Delete {
+	if j.Items > 1 && !j.Kind.InPlace() {
 		fmt.Fprintf(&b, "  %s of %s%s files", humanize.Comma(j.ItemsDone), humanize.Comma(j.Items), more)
 	}
 	if j.Left >= 0 && !j.Counting {
@@ -152,7 +165,7 @@ func request(it jobs.Item) string {
 func (t *textReport) end(j jobs.Job) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: %s of %s", verb(j), j.State, humanize.Comma(j.ItemsDone), humanize.Comma(j.Items))
-	if j.Kind != jobs.Delete {
+	if !j.Kind.InPlace() {
 		fmt.Fprintf(&b, " files, %s", size(j.BytesDone))
 	}
 	if j.ItemsSkipped > 0 {
@@ -163,6 +176,8 @@ func (t *textReport) end(j jobs.Job) error {
 	}
 	switch {
 	case j.Kind == jobs.Delete:
+	case j.Unverified > 0 && j.Kind.InPlace():
+		fmt.Fprintf(&b, ", %s not verified", humanize.Comma(j.Unverified))
 	case j.Unverified > 0:
 		fmt.Fprintf(&b, ", %s not verified: the service gave no checksum", humanize.Comma(j.Unverified))
 	case j.State == jobs.Done:

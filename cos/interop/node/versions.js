@@ -64,7 +64,7 @@ async function acls({ cos, where }) {
   const one = { ...where, Key: 'acl' };
   await cos.putObject({ ...one, Body: 'x' });
   const before = await cos.getObjectAcl(one);
-  assert.deepEqual([before.ACL, before.Grants.length, before.Grants[0].Permission], ['private', 1, 'FULL_CONTROL']);
+  assert.deepEqual([before.ACL, before.Grants.length, before.Grants[0].Permission], ['default', 1, 'FULL_CONTROL']);
   await cos.putObjectAcl({ ...one, ACL: 'public-read' });
   assert.equal((await cos.getObjectAcl(one)).ACL, 'public-read');
   const ID = 'qcs::cam::uin/100000000001:uin/100000000001';
