@@ -237,9 +237,13 @@ func TestMouse_TheThirdPaneIsNoneOfTheTwo(t *testing.T) {
 	d := drive(t, "a/1", "b.txt")
 	d.m.aside.on = true
 	for _, c := range []struct{ width, focus, x, pane int }{
-		{150, 0, 10, 0}, {150, 0, 70, 1}, {150, 0, 140, -1},
-		{80, 0, 10, 0}, {80, 0, 60, -1},
-		{80, 1, 10, -1}, {80, 1, 60, 1},
+		{150, 0, 10, 0},
+		{150, 0, 70, 1},
+		{150, 0, 140, -1},
+		{80, 0, 10, 0},
+		{80, 0, 60, -1},
+		{80, 1, 10, -1},
+		{80, 1, 60, 1},
 	} {
 		d.m.width, d.m.focus = c.width, c.focus
 		pane, _, ok := d.m.paneAt(c.x)
