@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
+	"net/textproto"
 	"regexp"
 	"slices"
 	"strings"
@@ -46,8 +46,8 @@ const sealed = "client-side-encryption"
 
 // canonical checks a change and writes it so that equal ones are equal.
 func (c Change) canonical(k Kind) (*Change, error) {
-	c.Set, c.SetMeta = named(c.Set, http.CanonicalHeaderKey), named(c.SetMeta, metaName)
-	c.Remove, c.RemoveMeta = nameList(c.Remove, http.CanonicalHeaderKey), nameList(c.RemoveMeta, metaName)
+	c.Set, c.SetMeta = named(c.Set, textproto.CanonicalMIMEHeaderKey), named(c.SetMeta, metaName)
+	c.Remove, c.RemoveMeta = nameList(c.Remove, textproto.CanonicalMIMEHeaderKey), nameList(c.RemoveMeta, metaName)
 	c.Class = strings.ToUpper(c.Class)
 	c.Tags = append([]cos.Tag(nil), c.Tags...)
 	slices.SortFunc(c.Tags, func(a, b cos.Tag) int { return strings.Compare(a.Key, b.Key) })

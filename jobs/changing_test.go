@@ -98,7 +98,7 @@ func TestSetClass_ChangesTheClassAndNothingElse(t *testing.T) {
 	assert.Equal(t, want, w.state("small", ""))
 	assert.Equal(t, want, w.state("big", ""))
 	assert.EqualValues(t, 2*partBytes+1007, j.Bytes, "of single objects, too")
-	assert.EqualValues(t, j.Bytes, j.BytesDone)
+	assert.Equal(t, j.Bytes, j.BytesDone)
 }
 
 func TestSetHeaders_WhatIsSoAlreadyIsNotWritten(t *testing.T) {

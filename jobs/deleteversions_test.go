@@ -171,7 +171,8 @@ func TestWalk_AVersionIsKnownByItsName(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][2]string{{"k", "v"}, {"k", ""}, {"a\x00b", "v"}, {"", ""}} {
 		key, version := cutVersion(versionName(c[0], c[1]))
-		assert.Equal(t, c, [2]string{key, version})
+		assert.Equal(t, c[0], key)
+		assert.Equal(t, c[1], version)
 	}
 }
 

@@ -33,27 +33,27 @@ func (t *task) makeFolder(ctx context.Context) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	skipped := outcome{skipped: true, verified: true, reason: "it is there already"}
-	for _, key := range []string{t.item.key, strings.TrimSuffix(t.item.key, "/")} {
-		_, err := t.head(ctx, b, key)
-		switch {
-		case errors.Is(err, cos.ErrNotFound):
-			continue
-		case err != nil:
-			return outcome{}, err
-		case key == t.item.key:
-			return skipped, nil
-		}
-		return outcome{}, fmt.Errorf("%s: %w", key, ErrInTheWay)
+	file := strings.TrimSuffix(t.item.key, "/")
+	_, err = t.head(ctx, b, file)
+	if err == nil && !strings.HasSuffix(file, "/") { // of "a//" it is another folder
+		err = fmt.Errorf("%s: %w", file, ErrInTheWay)
 	}
-	below := false
+	if err != nil && !errors.Is(err, cos.ErrNotFound) {
+		return outcome{}, err
+	}
+	// A page of what begins like it tells of the placeholder as of what is
+	// in the folder.
+	there := false
 	err = t.attempt(ctx, func(ctx context.Context) error {
 		page, err := b.List(ctx, cos.ListOptions{Prefix: t.item.key, MaxKeys: 1})
-		below = err == nil && len(page.Objects) > 0
+		there = err == nil && len(page.Objects) > 0
 		return err
 	})
-	if err != nil || below {
-		return skipped, err
+	if err != nil {
+		return outcome{}, err
+	}
+	if there {
+		return outcome{skipped: true, verified: true, reason: "it is there already"}, nil
 	}
 	return t.put(ctx, b, emptySource{})
 }

@@ -109,8 +109,10 @@ func (p placeDoc) place() Place {
 }
 
 func encodeSpec(s Spec) (string, error) {
-	d := specDoc{Kind: s.Kind, Account: exact(s.Account), Dest: s.Dest.doc(), OnConflict: s.OnConflict, Move: s.Move,
-		Change: s.Change.doc(), Versions: s.Versions}
+	d := specDoc{
+		Kind: s.Kind, Account: exact(s.Account), Dest: s.Dest.doc(), OnConflict: s.OnConflict, Move: s.Move,
+		Change: s.Change.doc(), Versions: s.Versions,
+	}
 	d.Sources = make([]sourceDoc, len(s.Sources))
 	for i, src := range s.Sources {
 		d.Sources[i] = sourceDoc{src.doc(), src.Folder, src.Contents, exact(src.Name), exact(src.VersionID), exact(src.ETag)}
