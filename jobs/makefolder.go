@@ -35,10 +35,10 @@ func (t *task) makeFolder(ctx context.Context) (outcome, error) {
 	}
 	file := strings.TrimSuffix(t.item.key, "/")
 	_, err = t.head(ctx, b, file)
-	if err == nil {
+	if err == nil && !strings.HasSuffix(file, "/") { // of "a//" it is another folder
 		err = fmt.Errorf("%s: %w", file, ErrInTheWay)
 	}
-	if !errors.Is(err, cos.ErrNotFound) {
+	if err != nil && !errors.Is(err, cos.ErrNotFound) {
 		return outcome{}, err
 	}
 	// A page of what begins like it tells of the placeholder as of what is

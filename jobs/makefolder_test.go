@@ -44,6 +44,9 @@ func TestMakeFolder_InTheBucket(t *testing.T) {
 	assert.Equal(t, Failed, j.State)
 	assert.EqualValues(t, 2, j.ItemsSkipped)
 	assert.Contains(t, reasons(t, q, j.ID)["file/"], ErrInTheWay.Error())
+	_, j = w.run(w.folders("there//"))
+	assert.Equal(t, Done, j.State, j.Reason)
+	puts++
 	assert.Equal(t, puts, w.server.Requests("PutObject"), "nothing is overwritten")
 	same(t, []byte("f"), w.stored("file"))
 }
