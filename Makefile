@@ -6,7 +6,7 @@ LINT         := .bin/golangci-lint-$(LINT_VERSION)
 # What may be given on the command line: make test PKG=./jobs/... ARGS=-v
 PKG     ?= ./...
 ARGS    ?=
-TIMEOUT ?= 5m
+TIMEOUT ?= 10m
 # Packages that keep golden frames, and the flag that only they know.
 GOLDEN  ?= ./tui ./views
 # How long make fuzz spends on each target.
