@@ -256,7 +256,7 @@ func TestKill_EveryChangeIsDoneOrNotDone(t *testing.T) {
 		for _, l := range lives {
 			found := l.observe(host(c, l))
 			if !slices.Equal(found, l.before) {
-				require.Equal(t, l.after, found, "%s, round %d", l.key, round)
+				require.True(t, slices.Equal(l.after, found), "%s, round %d: %v, not %v", l.key, round, found, l.after)
 			}
 			l.after = found
 		}
