@@ -414,16 +414,8 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.svc.ServeHTTP(w, r)
 }
 
-// grace is how long it may take until what was answered is in the journal: a
-// range that was downloaded is on the disk first. Beside the tests of all other
-// packages, which keep the disk busy, that takes longer than alone, as in make
-// kills.
-func grace() time.Duration {
-	if os.Getenv("COSMANDER_KILLS") == "" {
-		return 2 * time.Second
-	}
-	return 300 * time.Millisecond
-}
+// grace is how long it may take until what was answered is in the journal.
+const grace = 300 * time.Millisecond
 
 // excuse marks the requests of which a program that was just killed had not
 // seen the end, or not noted it yet.
@@ -432,7 +424,7 @@ func (g *gate) excuse() {
 	defer g.mu.Unlock()
 	for _, p := range g.requests {
 		ended := p.ended.Load()
-		p.excused = p.excused || !p.old && (ended == 0 || time.Since(time.Unix(0, ended)) < grace())
+		p.excused = p.excused || !p.old && (ended == 0 || time.Since(time.Unix(0, ended)) < grace)
 		p.old = true
 	}
 }
