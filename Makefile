@@ -31,7 +31,12 @@ RACE = $(shell command -v $(firstword $(shell go env CC)) >/dev/null && echo -ra
 
 test: ## run all tests, with the race detector where a C compiler is found
 	$(if $(RACE),,@echo 'no C compiler found: testing without the race detector')
-	$(if $(RACE),CGO_ENABLED=1 )go test $(RACE) -timeout $(TIMEOUT) $(ARGS) $(PKG)
+	$(if $(filter ./...,$(PKG)),$(GOTEST) .)
+	$(GOTEST) $(if $(filter ./...,$(PKG)),$$(go list ./... | grep -vx cosmander),$(PKG))
+
+# The whole program is tested first, alone: its tests are about time, and those
+# of the other packages keep the disk busy.
+GOTEST = $(if $(RACE),CGO_ENABLED=1 )go test $(RACE) -timeout $(TIMEOUT) $(ARGS)
 
 race: ## run all tests with the race detector
 	CGO_ENABLED=1 go test -race -timeout $(TIMEOUT) $(ARGS) $(PKG)
