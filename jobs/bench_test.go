@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -144,4 +145,35 @@ func BenchmarkJournal(b *testing.B) {
 			b.ReportMetric(float64(used)/float64(files*b.N), "journal-B/file")
 		})
 	}
+}
+
+// BenchmarkJournalRows tells what the journal alone costs of each small file:
+// its row, and its end in groups of eight, as 16 workers bring them.
+func BenchmarkJournalRows(b *testing.B) {
+	const files, group = 256, 8
+	j := openTestJournal(b)
+	ids, err := j.add([]Spec{{Kind: Upload, Account: "a", Sources: []Source{{Place: Place{Path: "/x"}}}}})
+	require.NoError(b, err)
+	end := outcome{size: 4 * kib, etag: `"d41d8cd98f00b204e9800998ecf8427e"`, crc: 5, hasCRC: true, verified: true}
+	for n := 0; b.Loop(); n += files {
+		items := make([]*item, files)
+		for i := range items {
+			name := fmt.Sprintf("2026-07 holiday/IMG_%06d.jpg", n+i)
+			items[i] = &item{state: Queued, name: name, path: "/photos/" + name, key: "up/" + name, dest: "up/" + name, size: end.size}
+		}
+		_, err := j.walked(ids[0], items, walkPos{after: items[files-1].name}, false)
+		require.NoError(b, err)
+		for some := range slices.Chunk(items, group) {
+			require.NoError(b, j.w.note(func(t *txn) error {
+				for _, it := range some {
+					_, write := j.done(it, end, nil)
+					if err := write(t); err != nil {
+						return err
+					}
+				}
+				return nil
+			}))
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/files, "us/file")
 }

@@ -52,7 +52,7 @@ func TestJournal_ThatIsDamagedIsRefusedAndLeft(t *testing.T) {
 	same(t, junk, left)
 }
 
-func openTestJournal(t *testing.T) *journal {
+func openTestJournal(t testing.TB) *journal {
 	t.Helper()
 	cfg := Config{Journal: filepath.Join(t.TempDir(), "j", "jobs.db")}.withDefaults()
 	j, err := newJournal(context.Background(), cfg)

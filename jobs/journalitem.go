@@ -116,10 +116,11 @@ func (t *txn) insertRow(it *item, dest string) (int64, error) {
 		[]byte(it.path), []byte(it.key), unique, it.size, it.etag, it.version, it.code, it.request, it.reason, ws, wa)
 }
 
-// todo returns up to limit items of a lane that have something to do.
+// todo returns up to limit items of a lane that have something to do. Its
+// condition is that of the index items_todo, word for word.
 func (j *journal) todo(ctx context.Context, id ID, l lane, after int64, limit int) ([]*item, error) {
 	return j.items(ctx, `SELECT `+itemColumns+` FROM items WHERE job = ? AND lane = ? AND n > ?
-		AND state IN ('queued', 'running', 'verifying') ORDER BY n LIMIT ?`, id, l, after, limit)
+		AND `+stateBefore(Done)+` ORDER BY n LIMIT ?`, id, l, after, limit)
 }
 
 // list returns items for the screen, in order.
@@ -332,7 +333,7 @@ func (j *journal) dropAcks(it *item, numbers ...int) error {
 // moved changes an item and its state, if the table allows the step.
 func (t *txn) moved(it *item, to State, set string, args ...any) error {
 	args = append([]any{to}, append(args, it.job, it.n)...)
-	n, err := t.exec("UPDATE items SET state = ?, "+set+" WHERE job = ? AND n = ? AND state IN "+itemsBefore(to), args...)
+	n, err := t.exec("UPDATE items SET state = ?, "+set+" WHERE job = ? AND n = ? AND "+stateBefore(to), args...)
 	if err == nil && n != 1 {
 		err = fmt.Errorf("jobs: item %d of job %d cannot become %s", it.n, it.job, to)
 	}
@@ -352,7 +353,7 @@ func (j *journal) done(it *item, o outcome, drop *Spec) (tally, func(*txn) error
 	return delta, func(t *txn) error {
 		t.count(it.job).add(delta)
 		if drop != nil {
-			n, err := t.exec("DELETE FROM items WHERE job = ? AND n = ? AND state IN "+itemsBefore(Done), it.job, it.n)
+			n, err := t.exec("DELETE FROM items WHERE job = ? AND n = ? AND "+stateBefore(Done), it.job, it.n)
 			if err == nil && n != 1 {
 				err = fmt.Errorf("jobs: item %d of job %d cannot become %s", it.n, it.job, Done)
 			}

@@ -156,7 +156,7 @@ func TestState_FinalJobsOnlyMoveByRetry(t *testing.T) {
 	assert.True(t, mayMove(jobMoves, Failed, Queued))
 	assert.False(t, mayMove(jobMoves, Failed, Running))
 	assert.False(t, mayMove(jobMoves, Paused, Done))
-	assert.Equal(t, "('queued', 'running', 'verifying')", itemsBefore(Done))
+	assert.Equal(t, "CASE state WHEN 'queued' THEN 1 WHEN 'running' THEN 1 WHEN 'verifying' THEN 1 END", stateBefore(Done))
 }
 
 func TestLocalName_IsExactOrRefused(t *testing.T) {

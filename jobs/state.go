@@ -38,16 +38,18 @@ func mayMove(moves map[State][]State, from, to State) bool {
 	return false
 }
 
-// itemsBefore is an SQL list of the states from which an item may come to
-// state to, so that the statement that moves it checks the table.
-func itemsBefore(to State) string {
-	var from []string
+// stateBefore is the SQL condition that an item may come from its state to
+// state to, so that the statement that moves it checks the table. It is a CASE
+// because for an IN SQLite builds a table of the states each time, which was
+// half of what moving an item cost.
+func stateBefore(to State) string {
+	var from strings.Builder
 	for _, s := range []State{Queued, Running, Verifying, Asking, Failed, Done} {
 		if mayMove(itemMoves, s, to) {
-			from = append(from, "'"+string(s)+"'")
+			from.WriteString(" WHEN '" + string(s) + "' THEN 1")
 		}
 	}
-	return "(" + strings.Join(from, ", ") + ")"
+	return "CASE state" + from.String() + " END"
 }
 
 // want is what somebody asked of a job, kept in the journal until the runner
