@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -420,9 +421,16 @@ func TestCp_UsesTheKeyItWasGiven(t *testing.T) {
 	got := finish(t, program(t.Context(), home, append(svc.env(), "COS_SECRET_ID=other"), "cp", filepath.Join(dir, "tiny"), bucketURI))
 	assert.Equal(t, 1, got.code)
 	assert.Contains(t, got.stderr, "InvalidAccessKeyId")
-	got = finish(t, program(t.Context(), home, append(svc.env(), "COS_REGION=ap-beijing"), "cp", filepath.Join(dir, "tiny"), bucketURI))
-	assert.Equal(t, 1, got.code)
-	assert.Contains(t, got.stderr, "NoSuchBucket")
+}
+
+func TestCp_FindsABucketOfAnotherRegion(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	file := filepath.Join(t.TempDir(), "tiny")
+	require.NoError(t, os.WriteFile(file, []byte("tiny"), 0o600))
+	got := finish(t, program(t.Context(), t.TempDir(), append(svc.env(), "COS_REGION=ap-beijing"), "cp", file, bucketURI))
+	require.Equal(t, 0, got.code, got.stderr)
+	assert.Equal(t, sha256.Sum256([]byte("tiny")), svc.sum(t, "tiny"))
 }
 
 func TestCp_MakesNamesSafeOnlyWhereAPersonReadsThem(t *testing.T) {

@@ -28,6 +28,9 @@ func (e *Env) Cp(ctx context.Context, src, dst string, o CpOptions) error {
 	if err != nil {
 		return err
 	}
+	if spec, err = e.located(ctx, spec); err != nil {
+		return err
+	}
 	spec.OnConflict = jobs.OnConflict(o.OnConflict)
 	return e.run(ctx, spec, o.JSON)
 }
@@ -46,13 +49,16 @@ func (e *Env) Mv(ctx context.Context, src, dst string, o CpOptions) error {
 // moveSpec is copySpec for Mv. A source that is not there may have gone just
 // before the command was killed: then its job is still open.
 func (e *Env) moveSpec(ctx context.Context, src, dst string, o CpOptions) (jobs.Spec, error) {
-	moving := func(spec jobs.Spec) jobs.Spec {
+	moving := func(spec jobs.Spec) (jobs.Spec, error) {
 		spec.Move, spec.OnConflict = true, jobs.OnConflict(o.OnConflict)
-		return spec
+		return e.located(ctx, spec)
 	}
 	spec, missing := e.copySpec(src, dst, o.Recursive)
-	if !errors.Is(missing, os.ErrNotExist) {
-		return moving(spec), missing
+	switch {
+	case missing == nil:
+		return moving(spec)
+	case !errors.Is(missing, os.ErrNotExist):
+		return jobs.Spec{}, missing
 	}
 	q, err := e.Open(ctx)
 	if err != nil {
@@ -64,9 +70,11 @@ func (e *Env) moveSpec(ctx context.Context, src, dst string, o CpOptions) (jobs.
 		if err != nil {
 			return jobs.Spec{}, err
 		}
-		id, err := q.FindOpen(ctx, moving(spec))
-		if id != 0 || err != nil {
-			return moving(spec), err
+		if spec, err = moving(spec); err != nil {
+			return jobs.Spec{}, err
+		}
+		if id, err := q.FindOpen(ctx, spec); id != 0 || err != nil {
+			return spec, err
 		}
 	}
 	return jobs.Spec{}, missing

@@ -17,7 +17,7 @@ import (
 type Env struct {
 	Client  *cos.Client
 	Account string // of the jobs that are queued, see jobs.Spec, and that are ours in a list
-	Region  string // of the buckets, frozen into every job
+	Region  string // of buckets that the service does not tell it of
 	// Open opens the queue. It is called by the commands that change things,
 	// which close what it returns.
 	Open   func(ctx context.Context) (*jobs.Queue, error)

@@ -40,7 +40,11 @@ func (e *Env) Rm(ctx context.Context, arg string, o RmOptions) error {
 	if from.Folder && from.Key == "" && e.Stderr.Terminal && !o.Yes && !e.confirmed(u.Bucket) {
 		return fmt.Errorf("%s: nothing was deleted", arg)
 	}
-	return e.run(ctx, e.spec(jobs.Delete, from, jobs.Place{}), false)
+	spec, err := e.located(ctx, e.spec(jobs.Delete, from, jobs.Place{}))
+	if err != nil {
+		return err
+	}
+	return e.run(ctx, spec, false)
 }
 
 // confirmed asks for the name of the bucket that is about to be emptied.
