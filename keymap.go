@@ -74,6 +74,11 @@ func defaultKeys() tui.KeyMap {
 			Refresh:    bind("C-r", "list again", "ctrl+r"),
 			Hidden:     bind(".", "hide or show names with a dot", "."),
 			Palette:    bind(": F9", "every action by name", ":", "f9", "alt+9"),
+			Properties: bind("i", "everything about it, or about all that is marked", "i"),
+			Class:      bind("C", "change the storage class", "C"),
+			Restore:    bind("R", "restore archived objects", "R"),
+			Tags:       bind("T", "set tags", "T"),
+			Access:     bind("a", "set who may read it", "a"),
 		},
 		Jobs: tui.JobKeys{
 			Pause:   bind("Space p", "pause or go on", "space", "p"),

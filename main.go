@@ -274,6 +274,7 @@ func (a *app) browse(ctx context.Context, args []string) error {
 		Keys: defaultKeys(), Queue: queue, Buckets: a.client,
 		Bucket:  func(name, region string) tui.Store { return a.client.Bucket(name, region) },
 		Edit:    func(name, region string) tui.Editable { return a.client.Bucket(name, region) },
+		Inspect: func(name, region string) tui.Inspector { return a.client.Bucket(name, region) },
 		Link:    func(name, region string) tui.Linker { return a.client.Bucket(name, region) },
 		Account: a.account.Name, AccountID: a.accountID(), Region: a.account.Region,
 		LocalDir: local, Remote: *remote, Home: xdg.Home, Watch: tui.WatchFolder, PlacesFile: filepath.Join(stateDir(), "places.toml"),

@@ -70,6 +70,11 @@ func (m *Model) modalKey(top *modal, pressed string, msg tea.KeyPressMsg) tea.Cm
 			return cmd
 		}
 	}
+	if view, ok := top.view.(*views.Properties); ok {
+		if cmd, done := m.propertiesKey(view, pressed); done {
+			return cmd
+		}
+	}
 	if pv := m.preview; pv != nil && top.view == views.Modal(pv.view) {
 		return m.previewInput(pv, top, pressed)
 	}
@@ -260,6 +265,9 @@ func (m *Model) command(pressed string) tea.Cmd {
 		if cmd, done := m.goKey(pressed); done {
 			return cmd
 		}
+		if cmd, done := m.objectKey(pressed); done {
+			return cmd
+		}
 		return m.sortKey(pressed)
 	}
 	return nil
@@ -287,6 +295,25 @@ func (m *Model) goKey(pressed string) (tea.Cmd, bool) {
 		return m.showUsage(), true
 	case matches(pressed, k.Size):
 		return m.showSize(), true
+	}
+	return nil, false
+}
+
+// objectKey shows or changes what objects have beside their content; false if
+// the key does not.
+func (m *Model) objectKey(pressed string) (tea.Cmd, bool) {
+	k := m.deps.Keys.Pane
+	switch {
+	case matches(pressed, k.Properties):
+		return m.showProperties(), true
+	case matches(pressed, k.Class):
+		return m.askClass(), true
+	case matches(pressed, k.Restore):
+		return m.askRestore(), true
+	case matches(pressed, k.Tags):
+		return m.askTags(), true
+	case matches(pressed, k.Access):
+		return m.askAccess(), true
 	}
 	return nil, false
 }

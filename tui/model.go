@@ -197,6 +197,12 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 		return m.tick()
 	case resultOverMsg:
 		m.resultOver(msg)
+	case filledMsg:
+		m.filled(msg)
+	case factsMsg:
+		m.factsCame(msg.id, msg.groups...)
+	case unknownMsg:
+		m.factsFailed(msg)
 	case surveyedMsg:
 		return m.surveyed(msg)
 	case usedMsg:

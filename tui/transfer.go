@@ -214,6 +214,8 @@ func (m *Model) surveyed(msg surveyedMsg) tea.Cmd {
 			v.Tally, v.Looked = msg.tally, msg.tally.Looked
 		case *views.Confirm:
 			v.Tally = msg.tally
+		case *views.Form:
+			v.Tally = msg.tally
 		}
 		if !msg.tally.Done {
 			return nextTally(msg.ctx, msg.id, msg.feed, true)
@@ -233,6 +235,8 @@ func (m *Model) surveyFailed(msg surveyFailedMsg) {
 		case *views.Plan:
 			v.Failed = text
 		case *views.Confirm:
+			v.Failed = text
+		case *views.Form:
 			v.Failed = text
 		}
 	}

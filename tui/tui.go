@@ -89,6 +89,9 @@ type Deps struct {
 	// Link opens a bucket to make addresses of its objects; it sends nothing.
 	// Nil if that is not wanted.
 	Link func(bucket, region string) Linker
+	// Inspect opens a bucket to look at what its objects have; it sends nothing.
+	// Nil if that is not wanted.
+	Inspect func(bucket, region string) Inspector
 	// Watch returns when something in a local folder has changed, see
 	// [WatchFolder]. Nil: folders are listed again only when asked for.
 	Watch func(ctx context.Context, path string) error
