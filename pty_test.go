@@ -196,4 +196,5 @@ const (
 	keyTab   = "\t"
 	keyEsc   = "\x1b"
 	keyEnd   = "\x1b[F"
+	keyRight = "\x1b[C"
 )

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -74,19 +75,22 @@ func (m *Model) classNotes(class string, mix []classCount, folders int) []views.
 		about += "; billed for " + views.Count(int64(does.days)) + " days at least"
 	}
 	notes = append(notes, views.Note{Text: about})
+	notes = append(notes, m.classAlarms(class, mix)...)
+	return append(notes, views.Note{Text: "each object is copied onto itself; metadata, ACL and tags stay"})
+}
+
+// classAlarms says what stands against changing to a class, or makes it dear.
+func (m *Model) classAlarms(class string, mix []classCount) (notes []views.Note) {
+	if slices.ContainsFunc(mix, func(c classCount) bool { return c.class != class && cos.Archived(c.class) }) {
+		notes = append(notes, views.Note{Text: "restore what is archived first: the service cannot copy it before", Alarm: true})
+	}
 	for _, c := range mix {
-		if c.class == class {
-			continue
-		}
-		if cos.Archived(c.class) {
-			notes = append(notes, views.Note{Text: "restore " + c.class + " objects first: the service cannot copy them before", Alarm: true})
-		}
-		if young, left := m.young(c); young > 0 {
-			notes = append(notes, views.Note{Alarm: true, Text: views.Count(young) + " of " + c.class + " are younger than their " +
-				views.Plural(int64(minimumDays(c.class)), "day", "days") + ": up to " + views.Plural(int64(left), "day", "days") + " are billed all the same"})
+		if young, left := m.young(c); young > 0 && c.class != class {
+			notes = append(notes, views.Note{Alarm: true, Text: views.Count(young) + " " + c.class + " younger than " +
+				strconv.Itoa(minimumDays(c.class)) + " days: up to " + strconv.Itoa(left) + " more are billed"})
 		}
 	}
-	return append(notes, views.Note{Text: "each object is copied onto itself; metadata, ACL and tags stay"})
+	return notes
 }
 
 // young counts the objects that have not been kept as long as they are billed

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -83,6 +84,7 @@ type fakeStore struct {
 	objects map[string]*fakeObject // what Get knows, by key
 	reads   []cos.ByteRange        // what Get was asked for
 	heads   int
+	classes map[string]string // of keys that are not STANDARD
 	readErr error
 	// gate, if set, holds every listing until it is closed or ctx ends.
 	gate chan struct{}
@@ -153,7 +155,7 @@ func (s *fakeStore) page(o cos.ListOptions) *cos.ListPage {
 			return out
 		}
 		size := int64(len(k)) * 7919 * int64(i%97+1)
-		out.Objects = append(out.Objects, cos.ObjectInfo{Key: k, Size: size, LastModified: noon.Add(-time.Duration(i) * time.Hour), StorageClass: "STANDARD"})
+		out.Objects = append(out.Objects, cos.ObjectInfo{Key: k, Size: size, LastModified: noon.Add(-time.Duration(i) * time.Hour), StorageClass: cmp.Or(s.classes[k], "STANDARD")})
 		last = k
 	}
 	return out

@@ -187,6 +187,8 @@ func (f *Form) Draw(k *Look, width, height int) []string {
 		head = append(head, k.tally(f.Tally, f.Failed, inner)...)
 	}
 	foot := f.foot(k, inner)
+	// The buttons and the field that is typed in are never pushed out.
+	foot = foot[:max(min(len(foot), height-len(head)-4), 0)]
 	roomy := height >= len(head)+len(f.Fields)+len(foot)+6
 	fields := f.fields(k, inner, max(height-len(head)-len(foot)-4, 1))
 	body := append([]string{}, head...)
