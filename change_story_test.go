@@ -29,7 +29,7 @@ func TestChange_OfWhatAnObjectHas(t *testing.T) {
 	s := startTerminal(t, program(t.Context(), t.TempDir(), svc.env(), t.TempDir(), bucketURI), 100, 30)
 	s.untilText("旅行", "z.tar")
 	s.press(keyTab)
-	s.press("gg")
+	s.press(keyEnd)
 	change := func(says string, keys ...string) {
 		s.press(keys[0])
 		s.untilText(says)
@@ -72,12 +72,12 @@ func TestChange_OfWhatAnObjectHas(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "public-read", acl.Canned(), "and the ACL")
 
-	s.press("G")
+	s.press("k")
 	change("1 ARCHIVE: 3 to 5 hours", "R")
 	s.until("the restore", func(string) bool {
 		head, err := b.Head(t.Context(), cold, cos.GetOptions{})
 		return err == nil && head.Restore != nil
 	})
 	s.press("i")
-	s.untilText("restore", "x-cos-meta-who", "me")
+	s.untilText("under way standard", "who")
 }
