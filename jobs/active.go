@@ -50,6 +50,7 @@ type active struct {
 	ended atomic.Bool  // the walk
 	room  chan struct{}
 
+	chain   *chain
 	mayDrop bool        // rows of done items are not needed to tell sources apart, see keepsRow
 	singly  atomic.Bool // objects are deleted one by one
 
@@ -86,6 +87,9 @@ type active struct {
 
 // awaitRoom holds the walker back while it is far ahead of the transfers.
 func (a *active) awaitRoom(ctx context.Context) error {
+	if a.chain != nil {
+		return ctx.Err() // nothing is transferred before all is found
+	}
 	for {
 		a.mu.Lock()
 		ahead := a.counts.items - a.counts.done - a.counts.failed
@@ -128,7 +132,7 @@ func (a *active) has(l lane) bool {
 	if a.stopping != nil {
 		return false
 	}
-	if l == laneLast && !a.onlyLast() {
+	if l == laneLast && !a.onlyLast() || a.chain != nil && !a.ended.Load() {
 		return false
 	}
 	if len(a.buffer[l]) == 0 && a.grown[l].Load() {
@@ -140,6 +144,12 @@ func (a *active) has(l lane) bool {
 // ready reports whether the lane has an item that may start now.
 func (a *active) ready(l lane) bool {
 	return a.err() == nil && a.has(l) && (!a.batched(l) || a.inflight[l] < deleteBatches)
+}
+
+// holdsAPlace reports that a small file of another job would have to wait for
+// this one if places were few. Large files have slots of their own.
+func (a *active) holdsAPlace() bool {
+	return a.err() == nil && (!a.ended.Load() || a.inflight[laneSmall] > 0 || a.has(laneSmall))
 }
 
 func (a *active) itemPace() float64 {
@@ -225,7 +235,8 @@ func (a *active) over() bool {
 	}
 	// With its context ended a look at the journal finds nothing, which must
 	// not be taken for nothing left.
-	return a.ctx.Err() == nil && a.idle() && a.ended.Load() && !a.has(laneSmall) && !a.has(laneLarge) && !a.has(laneLast)
+	return a.ctx.Err() == nil && a.idle() && a.ended.Load() && !a.has(laneSmall) && !a.has(laneLarge) && !a.has(laneLast) &&
+		(a.chain == nil || a.chain.waiting == 0)
 }
 
 // halt stops a job whose progress can no longer be kept.

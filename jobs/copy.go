@@ -30,6 +30,9 @@ func (t *task) copy(ctx context.Context) (outcome, error) {
 		return outcome{size: head.Size}, errOtherLane
 	}
 	if t.item.uploadID == "" {
+		if err := t.checkTurn(ctx, to); err != nil {
+			return outcome{size: head.Size}, err
+		}
 		skip, err := t.meets(ctx, t.objectThere(ctx, to), func() (side, error) { return objectSide(head), nil })
 		if skip || err != nil {
 			return outcome{skipped: skip, size: head.Size}, err

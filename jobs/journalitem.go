@@ -271,11 +271,12 @@ func (j *journal) renamed(it *item, target string) (free bool, err error) {
 }
 
 // copied notes that the copy of an item to be moved is verified, before its
-// source is removed, and what tells the source. Of a single source that was
+// source is removed, and what tells the source. It is on disk: after a power
+// loss the source may be gone, which must not look like a failure. Of a single source that was
 // named the size is news.
 func (j *journal) copied(it *item, oldSize int64) (tally, error) {
 	delta := tally{bytes: it.size - max(oldSize, 0)}
-	return delta, j.w.note(func(t *txn) error {
+	return delta, j.w.do(func(t *txn) error {
 		t.count(it.job).add(delta)
 		return t.moved(it, Verifying, `copied = 1, size = ?, etag = ?, crc = ?, has_crc = 1,
 			mtime_ns = ?, ctime_ns = ?, inode = ?, dev = ?`, it.size, it.etag, int64(it.crc),

@@ -36,7 +36,9 @@ func (k *keeper) begin(ctx context.Context) error {
 		return err
 	}
 	k.conn = conn
-	k.takeOver()
+	if _, err := k.takeOver(); err != nil {
+		return errors.Join(err, conn.Close())
+	}
 	if _, err := k.news(ctx); err != nil {
 		return errors.Join(err, conn.Close())
 	}
@@ -90,7 +92,7 @@ func (k *keeper) run(ctx context.Context) {
 // poll takes over if the runner is gone, and looks at the journal if somebody
 // wrote to it.
 func (k *keeper) poll(ctx context.Context) {
-	took := k.takeOver()
+	took, _ := k.takeOver() // it could be tried at the start
 	news, err := k.news(ctx)
 	if err != nil {
 		k.unreadable(err)
@@ -110,22 +112,25 @@ func (k *keeper) news(ctx context.Context) (bool, error) {
 	return k.version != before, nil
 }
 
-// takeOver tries to become the runner.
-func (k *keeper) takeOver() bool {
+// takeOver tries to become the runner. It fails where nothing can be locked:
+// then nobody would run the queue.
+func (k *keeper) takeOver() (bool, error) {
 	if k.e.cfg.Watch || k.q.runner.Load() {
-		return false
+		return false, nil
 	}
 	locked, err := k.q.lock.TryLock()
-	if err != nil || !locked {
-		return false // another runs the queue; a lock that fails is tried again
+	if err != nil {
+		return false, fmt.Errorf("lock the queue: %w", err)
 	}
-	k.q.runner.Store(true)
-	return true
+	if locked {
+		k.q.runner.Store(true)
+	}
+	return locked, nil
 }
 
 // look reads the journal and does what it asks for.
 func (k *keeper) look(ctx context.Context) {
-	k.takeOver()
+	_, _ = k.takeOver() // it could be tried at the start
 	if err := k.reload(ctx); err != nil {
 		k.unreadable(err)
 		return
@@ -225,7 +230,7 @@ func (k *keeper) load(r jobRow) (*active, error) {
 		return nil, err
 	}
 	a := &active{
-		e: k.e, id: r.id, spec: spec, priority: r.priority, room: make(chan struct{}, 1), mayDrop: spec.disjoint(),
+		e: k.e, id: r.id, spec: spec, priority: r.priority, room: make(chan struct{}, 1), mayDrop: spec.disjoint(), chain: spec.chained(),
 		counts: r.tally, tasks: map[int64]*task{}, loaded: loaded,
 		began: k.e.now(), before: r.done + r.failed, answer: r.answer,
 	}
@@ -277,6 +282,9 @@ func (k *keeper) start(a *active, r jobRow) {
 
 // dispatch starts what may start and ends jobs that are over.
 func (k *keeper) dispatch() {
+	for _, a := range k.jobs {
+		a.lastCall()
+	}
 	for l := range lanes {
 		for k.next(l) {
 		}
@@ -306,7 +314,7 @@ func (k *keeper) next(l lane) bool {
 		go b.run()
 		return true
 	}
-	t := &task{active: a, item: a.take(l), lane: l}
+	t := &task{active: a, item: a.take(l), lane: l, final: a.chain != nil && a.chain.final}
 	a.enlist(t)
 	go t.run()
 	return true

@@ -155,3 +155,28 @@ func (q *Queue) rowsNow() []jobRow {
 	defer q.mu.Unlock()
 	return q.rows
 }
+
+// TestOrder_ASmallFileStartsBesideManyLargeOnes: large files have their own
+// slots, so that jobs of nothing else are in no small one's way.
+func TestOrder_ASmallFileStartsBesideManyLargeOnes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.file("tiny", 10)
+	names := []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"}
+	for _, name := range names {
+		w.file(name, 3<<20)
+	}
+	release := w.server.Faults().Add(emulator.Fault{Op: "UploadPart", Stall: true})
+	q := w.open(func(c *Config) { c.Threshold = 1 << 20 })
+	var ids []ID
+	for _, name := range names {
+		ids = append(ids, start(t, q, w.upload(name)))
+	}
+	eventually(t, func() bool { return w.server.Requests("UploadPart") > 0 }, "large files are on their way")
+	id := start(t, q, w.upload("tiny"))
+	eventually(t, func() bool { return w.server.Requests("PutObject") == 1 }, "the small one does not wait")
+	release()
+	for _, id := range append(ids, id) {
+		require.Equal(t, Done, finish(t, q, id).State)
+	}
+}

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"os"
 	"testing"
 	"time"
 
@@ -74,4 +75,12 @@ func TestJob_ThatTheJournalCannotKeepSaysSo(t *testing.T) {
 	assert.Equal(t, Failed, j.State)
 	assert.Contains(t, j.Reason, "the journal cannot be written: ")
 	assert.Contains(t, j.Reason, "no space left")
+}
+
+func TestOpen_SaysThatTheQueueCannotBeLocked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.NoError(t, os.MkdirAll(lockPath(w.cfg.Journal, w.cfg.Account), 0o700))
+	_, err := Open(t.Context(), w.cfg)
+	assert.ErrorContains(t, err, "lock the queue")
 }

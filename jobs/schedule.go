@@ -29,20 +29,27 @@ func (l load) before(other load) bool {
 }
 
 // room reports that a job may begin beside those that run: jobs of a lower
-// priority are not in its way.
+// priority are not in its way, nor are those that have only large files left.
 func room(active []*active, p Priority) bool {
-	n := 0
+	places, all := 0, 0
 	for _, a := range active {
-		if a.priority >= p {
-			n++
+		if a.priority < p {
+			continue
+		}
+		all++
+		if a.holdsAPlace() {
+			places++
 		}
 	}
-	return n < maxActive
+	return places < maxActive && all < maxLoaded
 }
 
 const (
 	// maxActive jobs of a priority run side by side; the others wait in order.
 	maxActive = 8
+	// maxLoaded bounds the memory that jobs of large files take while they wait
+	// for a slot.
+	maxLoaded = 256
 	// largeFiles are open at most; they share the parts in flight.
 	largeFiles = 4
 )

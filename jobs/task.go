@@ -22,6 +22,8 @@ type task struct {
 	sent  atomic.Int64 // bytes of this item that are in active.moved
 	check atomic.Bool  // everything is sent and is being verified
 
+	final     bool       // it fails if another item is in its way
+	late      bool       // one was: it is put off
 	rewriting *rewriting // of an object that is copied onto itself; else nil
 }
 
@@ -79,6 +81,10 @@ func (t *task) end(out outcome, err error) (tally, func(*txn) error) {
 		return t.e.j.done(t.item, out, drop)
 	case t.ctx.Err() != nil || errors.Is(err, errJournal) || errors.Is(err, errAbandoned):
 		return tally{}, nil
+	case errors.Is(err, errInTheWay) && !t.final:
+		t.late = true
+		t.advance(-t.sent.Load())
+		return tally{}, nil
 	case errors.As(err, &met):
 		t.advance(-t.sent.Load())
 		return t.e.j.asks(t.item, met.Conflict)
@@ -114,6 +120,13 @@ func (t *task) finished(delta tally, err error) {
 	}
 	t.asked = t.asked || delta.asking > 0
 	t.count(delta)
+	if delta.done > 0 {
+		t.letIn()
+	}
+	if t.late {
+		t.putOff()
+		return
+	}
 	if delta.done+delta.failed+delta.asking == 0 && t.stopping == nil {
 		t.reopen(laneSmall)
 		t.reopen(laneLarge)

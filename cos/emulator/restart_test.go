@@ -89,6 +89,14 @@ func TestOpen_RefusesAFolderInUse(t *testing.T) {
 	require.NoError(t, again.Close(), "closing twice is harmless")
 }
 
+func TestOpen_TakesARelativeFolder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	srv, err := emulator.Open(config("srv"))
+	require.NoError(t, err)
+	require.NoError(t, srv.Close())
+	assert.FileExists(t, "srv/index.db")
+}
+
 func TestOpen_RefusesBadFolders(t *testing.T) {
 	t.Parallel()
 	_, err := emulator.Open(emulator.Config{})

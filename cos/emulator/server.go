@@ -78,6 +78,11 @@ func Open(cfg Config) (*Server, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	dir, err := filepath.Abs(cfg.Dir) // SQLite takes the start of another one for a host
+	if err != nil {
+		return nil, fmt.Errorf("open emulator: %w", err)
+	}
+	cfg.Dir = dir
 	lock, err := lockFolder(cfg.Dir)
 	if err != nil {
 		return nil, err
