@@ -77,6 +77,7 @@ func defaultKeys() tui.KeyMap {
 			Properties: bind("i", "everything about it, or about all that is marked", "i"),
 			Class:      bind("C", "change the storage class", "C"),
 			Restore:    bind("R", "restore archived objects", "R"),
+			Metadata:   bind("M", "edit headers and metadata", "M"),
 			Tags:       bind("T", "set tags", "T"),
 			Access:     bind("a", "set who may read it", "a"),
 		},

@@ -44,6 +44,13 @@ type Change struct {
 // without them can be read by nobody.
 const sealed = "client-side-encryption"
 
+// CheckChange reports whether a job of kind k can make the change; the error
+// says why not.
+func CheckChange(k Kind, c Change) error {
+	_, err := c.canonical(k)
+	return err
+}
+
 // canonical checks a change and writes it so that equal ones are equal.
 func (c Change) canonical(k Kind) (*Change, error) {
 	c.Set, c.SetMeta = named(c.Set, textproto.CanonicalMIMEHeaderKey), named(c.SetMeta, metaName)

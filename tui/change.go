@@ -41,10 +41,9 @@ func (m *Model) changeable() (chosen, string) {
 // from its answers.
 func (m *Model) askChange(from chosen, c changing) tea.Cmd {
 	spec := jobs.Spec{Kind: c.kind, Account: m.deps.AccountID, Sources: m.sources(from)}
-	first := c.build()
-	counted := spec
-	counted.Change = &first
-	md, cmd := m.survey(counted)
+	// What is counted is the same for every kind; the change itself is not one
+	// yet, and a form may be opened on none.
+	md, cmd := m.survey(jobs.Spec{Kind: jobs.Delete, Account: spec.Account, Sources: spec.Sources})
 	c.form.What, c.form.Counted = m.from(from), true
 	if len(from.rows) > 1 {
 		c.form.What = views.Plural(int64(len(from.rows)), "item", "items") + " in " + c.form.What

@@ -46,7 +46,7 @@ func testKeys() KeyMap {
 			SortName: bind("s n", "s n"),
 			SortSize: bind("s s", "s s"), SortTime: bind("s t", "s t"), SortClass: bind("s c", "s c"), SortType: bind("s e", "s e"),
 			Reverse: bind("S", "S"), ClearMarks: bind("Esc", "esc"), Refresh: bind("C-r", "ctrl+r"), Hidden: bind(".", "."),
-			Properties: bind("i", "i"), Class: bind("C", "C"), Restore: bind("R", "R"), Tags: bind("T", "T"), Access: bind("a", "a"),
+			Properties: bind("i", "i"), Class: bind("C", "C"), Restore: bind("R", "R"), Tags: bind("T", "T"), Access: bind("a", "a"), Metadata: bind("M", "M"),
 		},
 		Preview: PreviewKeys{
 			Search: bind("/ F7", "/", "f7"), NextHit: bind("n", "n"), LastHit: bind("N", "N"), Hex: bind("x", "x"),

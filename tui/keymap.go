@@ -51,7 +51,7 @@ type PaneKeys struct {
 	Refresh, Hidden                   key.Binding
 	Palette                           key.Binding
 	Properties, Class, Restore        key.Binding
-	Tags, Access                      key.Binding
+	Tags, Access, Metadata            key.Binding
 }
 
 // JobKeys act in the list of jobs.

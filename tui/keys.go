@@ -312,6 +312,8 @@ func (m *Model) objectKey(pressed string) (tea.Cmd, bool) {
 		return m.askRestore(), true
 	case matches(pressed, k.Tags):
 		return m.askTags(), true
+	case matches(pressed, k.Metadata):
+		return m.askMetadata(), true
 	case matches(pressed, k.Access):
 		return m.askAccess(), true
 	}

@@ -40,7 +40,7 @@ func (m *Model) showProperties() tea.Cmd {
 	keys := m.deps.Keys
 	view.Hints = []views.Hint{hint(keys.Pane.Yank, "copies this"), hint(keys.Pane.Links, "copies all")}
 	if !from.at.Local() && !from.at.buckets {
-		view.Hints = append(view.Hints, hint(keys.Pane.Class, "class"), hint(keys.Pane.Tags, "tags"), hint(keys.Pane.Access, "access"))
+		view.Hints = append(view.Hints, hint(keys.Pane.Metadata, "metadata"), hint(keys.Pane.Class, "class"), hint(keys.Pane.Tags, "tags"), hint(keys.Pane.Access, "access"))
 	}
 	view.Hints = append(view.Hints, views.Hint{Key: "Esc", Does: "back"})
 	m.push(modal{view: view, id: id, stop: cancel, act: func() tea.Cmd { return nil }})
@@ -135,7 +135,7 @@ func (m *Model) propertiesKey(view *views.Properties, pressed string) (tea.Cmd, 
 	case matches(pressed, k.Links):
 		m.say("to the clipboard: all of it", plain)
 		return m.clip(view.Text()), true
-	case matches(pressed, k.Class), matches(pressed, k.Tags), matches(pressed, k.Access), matches(pressed, k.Restore):
+	case matches(pressed, k.Class), matches(pressed, k.Tags), matches(pressed, k.Access), matches(pressed, k.Metadata), matches(pressed, k.Restore):
 		m.pop()
 		return m.paneKey(pressed), true
 	}

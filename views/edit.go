@@ -11,6 +11,9 @@ type Edit struct {
 // Text returns what is in the line.
 func (e *Edit) Text() string { return string(e.text) }
 
+// atEnd reports that the cursor is behind the text.
+func (e *Edit) atEnd() bool { return e.cursor == len(e.text) }
+
 // Set replaces the text and puts the cursor behind it.
 func (e *Edit) Set(text string) {
 	e.text = []rune(text)
@@ -51,16 +54,22 @@ func (e *Edit) Do(in Input) {
 
 // draw writes the text with its cursor, room cells wide at most; a long text
 // is cut so that the cursor stays in sight.
-func (e *Edit) draw(k *Look, l *line, room int) {
+func (e *Edit) draw(k *Look, l *line, room int) { e.drawBefore(k, l, room, "") }
+
+// drawBefore is draw with what the text may go on to behind it.
+func (e *Edit) drawBefore(k *Look, l *line, room int, ghost string) {
 	end := l.cells + room
 	head := cutLeft(glyphs(string(e.text[:e.cursor]), k.Width), room-1, k.Marks.Ellipsis)
-	under, rest := " ", e.text[e.cursor:]
+	under, rest, style := " ", e.text[e.cursor:], k.Text
+	if len(rest) == 0 {
+		rest, style = []rune(ghost), k.Dim
+	}
 	if len(rest) > 0 {
 		under, rest = string(rest[:1]), rest[1:]
 	}
 	l.glyphs(head, k.Text, k.Odd)
 	l.glyphs(glyphs(under, k.Width), theme.Style("\x1b[7m"), theme.Style("\x1b[7m"))
-	l.glyphs(cutEnd(glyphs(string(rest), k.Width), end-l.cells, k.Marks.Ellipsis), k.Text, k.Odd)
+	l.glyphs(cutEnd(glyphs(string(rest), k.Width), end-l.cells, k.Marks.Ellipsis), style, k.Odd)
 }
 
 // EditLine draws what is being typed at the foot of the screen, and beside it

@@ -1,6 +1,9 @@
 package views
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Field is one answer of a [Form]: one of its Options, or a line of text.
 type Field struct {
@@ -8,6 +11,9 @@ type Field struct {
 	Options []string
 	// Check returns what is wrong with the text, or ""; may be nil.
 	Check func(text string) string
+	// Suggest returns what the text may go on to, or ""; may be nil. Right at
+	// the end of the line takes it.
+	Suggest func(text string) string
 
 	edit Edit
 	at   int
@@ -34,6 +40,16 @@ func (f *Field) Set(text string) *Field {
 	return f
 }
 
+// suggested is what Right would add.
+func (f *Field) suggested() string {
+	text := f.edit.Text()
+	if f.Suggest == nil || text == "" || !f.edit.atEnd() {
+		return ""
+	}
+	rest, _ := strings.CutPrefix(f.Suggest(text), text)
+	return rest
+}
+
 func (f *Field) check() string {
 	if f.Check == nil {
 		return ""
@@ -54,7 +70,11 @@ func (f *Field) typed(text string) bool {
 func (f *Field) do(in Input) bool {
 	if f.Options == nil {
 		before := f.edit.Text()
-		f.edit.Do(in)
+		if rest := f.suggested(); rest != "" && in == Right {
+			f.edit.Type(rest)
+		} else {
+			f.edit.Do(in)
+		}
 		return f.edit.Text() != before
 	}
 	n, before := len(f.Options), f.at
@@ -85,7 +105,7 @@ func (f *Field) draw(k *Look, labelCells, inner int, focused bool) string {
 		l.put(style, k.Marks.Open+" "+f.Text()+" "+k.Marks.Shut)
 	case focused:
 		l.put(k.Accent, k.Marks.Shut+" ")
-		f.edit.draw(k, &l, inner-l.cells-1)
+		f.edit.drawBefore(k, &l, inner-l.cells-1, f.suggested())
 	default:
 		l.blank("", 2)
 		l.glyphs(cutEnd(glyphs(f.edit.Text(), k.Width), inner-l.cells-1, k.Marks.Ellipsis), k.Text, k.Odd)
