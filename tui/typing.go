@@ -45,8 +45,10 @@ func (m *Model) typingKey(pressed string, msg tea.KeyPressMsg) tea.Cmd {
 			return t.leave()
 		}
 	case views.Up, views.Down, views.PageUp, views.PageDown:
-		cmd, _ := m.motion(pressed)
-		return cmd
+		if a, ok := find(m.motions(), pressed); ok {
+			return a.do()
+		}
+		return nil
 	case views.Next:
 		if t.turn != nil {
 			return t.turn()
