@@ -53,7 +53,7 @@ func (m *Model) globalActions() []action {
 	k := m.deps.Keys.Global
 	return []action{
 		{key: k.Help, do: m.showHelp},
-		{key: k.Jobs, do: m.showJobs},
+		{key: k.Jobs, do: m.showJobs, idle: m.noQueue},
 		{key: k.Quit, do: m.quit},
 		{key: k.Suspend, do: func() tea.Cmd { return tea.Suspend }},
 		{key: k.Mouse, do: silent(m.toggleMouse)},
@@ -72,20 +72,20 @@ func (m *Model) changes() []action {
 	return []action{
 		{key: k.Copy, do: func() tea.Cmd { return m.planCopy(false) }, idle: m.noCopy},
 		{key: k.Move, do: func() tea.Cmd { return m.planCopy(true) }, idle: m.noCopy},
-		{key: k.MakeFolder, do: silent(m.askFolder), idle: m.noBucket},
-		{key: k.Delete, do: m.askDelete, idle: m.noChoiceInside},
-		{key: k.Edit, do: m.edit},
+		{key: k.MakeFolder, do: silent(m.askFolder), idle: m.noFolder},
+		{key: k.Delete, do: m.askDelete, idle: firstOf(m.noQueue, m.noDelete, m.noChoice)},
+		{key: k.Edit, do: m.edit, idle: m.noEdit},
 		{key: k.Links, do: m.askLinks, idle: m.noChoice},
 		{key: k.Yank, do: func() tea.Cmd { return m.yank(false) }, idle: m.noChoice},
 		{key: k.Cut, do: func() tea.Cmd { return m.yank(true) }, idle: m.noChoice},
 		{key: k.Put, do: m.put, idle: m.noPut},
-		{key: k.Rename, do: func() tea.Cmd { return m.askRename(false) }, idle: m.noRename},
-		{key: k.CopyHere, do: func() tea.Cmd { return m.askRename(true) }, idle: m.noCopyHere},
-		{key: k.Enter, do: m.enterOrLeave},
-		{key: k.Into, do: m.into},
-		{key: k.Parent, do: m.parent},
+		{key: k.Rename, do: func() tea.Cmd { return m.askRename(false) }, idle: firstOf(m.noRename, m.noRow)},
+		{key: k.CopyHere, do: func() tea.Cmd { return m.askRename(true) }, idle: firstOf(m.noRename, m.noRow, m.noCopyHere)},
+		{key: k.Enter, do: m.enterOrLeave, idle: m.noEnter},
+		{key: k.Into, do: m.into, idle: m.noInto},
+		{key: k.Parent, do: m.parent, idle: m.noParent},
 		{key: k.Other, do: silent(func() { m.focus = 1 - m.focus })},
-		{key: k.View, do: m.showFile},
+		{key: k.View, do: m.showFile, idle: m.noView},
 		{key: k.Aside, do: m.toggleAside},
 	}
 }
@@ -96,8 +96,8 @@ func (m *Model) motions() []action {
 	return []action{
 		{key: k.Down, do: m.step(1), motion: true, unlisted: true},
 		{key: k.Up, do: m.step(-1), motion: true, unlisted: true},
-		{key: k.Top, do: m.toTop, motion: true},
-		{key: k.Bottom, do: m.toBottom, motion: true},
+		{key: k.Top, do: m.toTop, motion: true, idle: m.atTop},
+		{key: k.Bottom, do: m.toBottom, motion: true, idle: m.atBottom},
 		{key: k.HalfDown, do: m.leaf(1), motion: true, unlisted: true},
 		{key: k.HalfUp, do: m.leaf(-1), motion: true, unlisted: true},
 		{key: k.PageDown, do: m.leaf(2), motion: true, unlisted: true},
@@ -110,24 +110,24 @@ func (m *Model) marking() []action {
 	k, p := m.deps.Keys.Pane, m.panes[m.focus]
 	ranging := p.span != nil && p.span.held
 	return []action{
-		{key: k.Mark, do: m.markOne, motion: true},
-		{key: k.Invert, do: func() tea.Cmd { return m.markEvery(p.invert) }},
-		{key: k.MarkAll, do: func() tea.Cmd { return m.markEvery(p.markEvery) }},
+		{key: k.Mark, do: m.markOne, motion: true, idle: m.noMark},
+		{key: k.Invert, do: func() tea.Cmd { return m.markEvery(p.invert) }, idle: m.nothing},
+		{key: k.MarkAll, do: func() tea.Cmd { return m.markEvery(p.markEvery) }, idle: firstOf(m.nothing, m.allMarked)},
 		{key: k.ClearMarks, do: func() tea.Cmd {
 			if ranging {
 				return nil // that ends the range
 			}
 			return m.escape(p)
-		}},
+		}, idle: func() string { return when(!ranging, m.noEscape()) }},
 		{key: k.Range, do: silent(func() {
 			if !ranging {
 				p.begin(true)
 			}
-		})},
+		}), idle: func() string { return when(!ranging, m.noRow()) }},
 		{key: k.RangeDown, do: m.drawRange(1), motion: true, unlisted: true},
 		{key: k.RangeUp, do: m.drawRange(-1), motion: true, unlisted: true},
-		{key: k.MarkGlob, do: func() tea.Cmd { return m.askGlob(true) }},
-		{key: k.UnmarkGlob, do: func() tea.Cmd { return m.askGlob(false) }},
+		{key: k.MarkGlob, do: func() tea.Cmd { return m.askGlob(true) }, idle: m.nothing},
+		{key: k.UnmarkGlob, do: func() tea.Cmd { return m.askGlob(false) }, idle: m.noMarks},
 	}
 }
 
@@ -135,11 +135,11 @@ func (m *Model) marking() []action {
 func (m *Model) selecting() []action {
 	k := m.deps.Keys.Pane
 	return []action{
-		{key: k.Filter, do: m.askFilter},
+		{key: k.Filter, do: m.askFilter, idle: m.unlisted},
 		{key: k.Find, do: m.askFind, idle: m.noBucket},
 		{key: k.Jump, do: m.askJump},
 		{key: k.Usage, do: m.showUsage, idle: m.noBucket},
-		{key: k.Size, do: m.showSize, idle: m.noChoiceInside},
+		{key: k.Size, do: m.showSize, idle: firstOf(m.noQueue, m.noBucket, m.noChoice)},
 	}
 }
 
@@ -148,7 +148,7 @@ func (m *Model) sorting() []action {
 	k := m.deps.Keys.Pane
 	var out []action
 	for by, b := range []key.Binding{byName: k.SortName, bySize: k.SortSize, byTime: k.SortTime, byClass: k.SortClass, byType: k.SortType} {
-		out = append(out, action{key: b, do: func() tea.Cmd { return m.sort(sortBy(by)) }})
+		out = append(out, action{key: b, do: func() tea.Cmd { return m.sort(sortBy(by)) }, idle: m.noSort(sortBy(by))})
 	}
 	return append(out, action{key: k.Reverse, do: m.reverse})
 }
@@ -161,7 +161,7 @@ func (m *Model) going() []action {
 		{key: k.Back, do: func() tea.Cmd { return m.travel(-1) }, idle: m.noBack},
 		{key: k.Forth, do: func() tea.Cmd { return m.travel(1) }, idle: m.noForth},
 		{key: k.Places, do: m.showPlaces, idle: m.noPlaces},
-		{key: k.Bookmark, do: m.toggleBookmark, idle: m.noPlaces},
+		{key: k.Bookmark, do: m.toggleBookmark, idle: firstOf(m.noPlaces, m.noBucket)},
 		{key: k.Refresh, do: func() tea.Cmd { return m.refresh(m.focus) }},
 		{key: k.Hidden, do: func() tea.Cmd { return m.toggleHidden(p) }},
 		{key: k.Palette, do: m.showPalette, unlisted: true},

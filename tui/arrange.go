@@ -178,11 +178,14 @@ func (m *Model) arrange(i int, a arrangement) tea.Cmd {
 	return tea.Batch(m.rearrange(i), m.more(i))
 }
 
-// sort shows the rows of the focused pane in another order. The largest and the
-// latest are what one looks for.
+// falling reports that an order begins with the largest or the latest: that
+// is what one looks for.
+func falling(by sortBy) bool { return by == bySize || by == byTime }
+
+// sort shows the rows of the focused pane in another order.
 func (m *Model) sort(by sortBy) tea.Cmd {
 	order := m.panes[m.focus].order
-	order.by, order.reverse = by, by == bySize || by == byTime
+	order.by, order.reverse = by, falling(by)
 	return m.arrange(m.focus, order)
 }
 

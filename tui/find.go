@@ -27,10 +27,6 @@ const (
 // askFind asks what is to be found below the place of the focused pane.
 func (m *Model) askFind() tea.Cmd {
 	i, p := m.focus, m.panes[m.focus]
-	if p.at.buckets {
-		m.say("enter a bucket first", plain)
-		return nil
-	}
 	t := &typing{label: "find", leave: func() tea.Cmd { return nil }}
 	t.note = func(text string) string {
 		if _, err := readQuery(text, m.deps.Now()); err != nil && text != "" {

@@ -21,6 +21,7 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 		return m.forceQuit()
 	}
 	m.force = time.Time{}
+	m.hushed = m.status != ""
 	if !m.sticky {
 		m.status = ""
 	}
@@ -126,7 +127,7 @@ func (m *Model) paste(text string) tea.Cmd {
 // paneKey does what a key means when no modal is open.
 func (m *Model) paneKey(pressed string) tea.Cmd {
 	if a, ok := find(m.globalActions(), pressed); ok {
-		return a.do()
+		return m.perform(a)
 	}
 	a, ok := find(m.paneActions(), pressed)
 	if !a.motion {
@@ -134,11 +135,20 @@ func (m *Model) paneKey(pressed string) tea.Cmd {
 	}
 	switch {
 	case ok:
-		return a.do()
+		return m.perform(a)
 	case m.prefix == "":
 		m.unbound(pressed)
 	}
 	return nil
+}
+
+// perform does a, or says why it would do nothing.
+func (m *Model) perform(a action) tea.Cmd {
+	if why := a.why(); why != "" {
+		m.say(why, plain)
+		return nil
+	}
+	return a.do()
 }
 
 func (m *Model) showHelp() tea.Cmd {

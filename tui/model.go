@@ -49,6 +49,7 @@ type Model struct {
 	status  string
 	tone    views.Tone
 	sticky  bool // the status outlives cursor movement
+	hushed  bool // the last key has put a status away
 	force   time.Time
 	queue   jobs.Snapshot
 	result  resultLine

@@ -1,27 +1,37 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"cosmander/views"
 )
 
 // showPalette lists every action of the panes by name, with its key, and why
-// it can do nothing now if it cannot.
+// it can do nothing now if it cannot. Those come last.
 func (m *Model) showPalette() tea.Cmd {
+	m.hushed = false // by the key that opens the list, not by what is chosen
 	menu := &views.Menu{Title: "Actions"}
-	var keys []string
-	for _, a := range append(m.paneActions(), m.globalActions()...) {
+	var can, cannot []views.MenuItem
+	keys := map[views.MenuItem]string{}
+	for _, a := range slices.Concat(m.paneActions(), m.globalActions()) {
 		if a.unlisted || !a.key.Enabled() {
 			continue
 		}
-		keys = append(keys, a.key.Keys()[0])
-		menu.Items = append(menu.Items, views.MenuItem{Name: a.key.Help().Desc, Key: a.key.Help().Key, Why: a.why()})
+		item := views.MenuItem{Name: a.key.Help().Desc, Key: a.key.Help().Key, Why: a.why()}
+		keys[item] = a.key.Keys()[0]
+		if item.Why == "" {
+			can = append(can, item)
+		} else {
+			cannot = append(cannot, item)
+		}
 	}
+	menu.Items = slices.Concat(can, cannot)
 	m.push(modal{view: menu, act: func() tea.Cmd {
 		i, _ := menu.Chosen()
 		m.pop()
-		return m.paneKey(keys[i])
+		return m.paneKey(keys[menu.Items[i]])
 	}})
 	return nil
 }

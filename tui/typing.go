@@ -120,11 +120,6 @@ func (m *Model) filterNote(p *pane) string {
 // Rows that are not listed yet are marked when they are.
 func (m *Model) askGlob(on bool) tea.Cmd {
 	p := m.panes[m.focus]
-	if !on && p.unsure() {
-		_, why := m.choice()
-		m.say(why, plain)
-		return nil
-	}
 	t := &typing{label: "mark +", leave: func() tea.Cmd { return nil }}
 	if !on {
 		t.label = "unmark -"
