@@ -86,7 +86,7 @@ func (m *Model) changes() []action {
 		{key: k.Parent, do: m.parent, idle: m.noParent},
 		{key: k.Other, do: silent(func() { m.focus = 1 - m.focus })},
 		{key: k.View, do: m.showFile, idle: m.noView},
-		{key: k.Aside, do: m.toggleAside},
+		{key: k.Aside, do: m.toggleAside, idle: m.noAside},
 	}
 }
 

@@ -154,7 +154,7 @@ func (m *Model) nothingFound(p *pane) []string {
 	case p.rows.hidden > 0:
 		return []string{"nothing but hidden names" + m.sep() + hint(k.Hidden, "").Key + " shows them"}
 	}
-	return []string{"nothing found" + m.sep() + hint(k.Find, "").Key + " searches for something else"}
+	return []string{"nothing found", hint(k.Find, "").Key + " searches for something else"}
 }
 
 // part is what p shows of its place, behind the path; "" if that is all.

@@ -129,6 +129,11 @@ func (m *Model) noView() string {
 	return ""
 }
 
+func (m *Model) noAside() string {
+	show := hint(m.deps.Keys.Pane.View, "").Key
+	return when(m.width < pairWidth && !m.aside.on, "too narrow for that"+m.sep()+show+" shows the file")
+}
+
 func (m *Model) atTop() string {
 	return when(m.panes[m.focus].cursor == 0, "this is the top")
 }

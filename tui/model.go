@@ -18,7 +18,7 @@ import (
 
 // The smallest window in which the panes are of use.
 const (
-	minWidth  = 60
+	minWidth  = 40
 	minHeight = 12
 )
 
