@@ -172,10 +172,10 @@ func (m *Model) going() []action {
 func (m *Model) objects() []action {
 	k := m.deps.Keys.Pane
 	return []action{
-		{key: k.Properties, do: m.showProperties},
-		{key: k.Class, do: m.askClass},
-		{key: k.Restore, do: m.askRestore},
-		{key: k.Tags, do: m.askTags},
-		{key: k.Access, do: m.askAccess},
+		{key: k.Properties, do: m.showProperties, idle: m.noChoice},
+		{key: k.Class, do: m.askClass, idle: m.noChange},
+		{key: k.Restore, do: m.askRestore, idle: firstOf(m.noChange, m.noRestore)},
+		{key: k.Tags, do: m.askTags, idle: m.noChange},
+		{key: k.Access, do: m.askAccess, idle: m.noChange},
 	}
 }

@@ -1,6 +1,11 @@
 package tui
 
-import "cosmander/views"
+import (
+	"slices"
+
+	"cosmander/cos"
+	"cosmander/views"
+)
 
 // What follows says why an action would do nothing now, or "". A key that does
 // nothing says the same as the list of all actions.
@@ -222,4 +227,17 @@ func (m *Model) noForth() string {
 
 func (m *Model) noPlaces() string {
 	return when(m.deps.PlacesFile == "", "places are not kept here")
+}
+
+func (m *Model) noChange() string {
+	_, why := m.changeable()
+	return why
+}
+
+// noRestore: none of what is chosen is archived, or can hold what is.
+func (m *Model) noRestore() string {
+	from, _ := m.choice()
+	mix, folders := m.classMix(from)
+	archived := slices.ContainsFunc(mix, func(c classCount) bool { return cos.Archived(c.class) })
+	return when(!archived && folders == 0, "nothing to restore: only ARCHIVE and DEEP_ARCHIVE objects are archived")
 }
