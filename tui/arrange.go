@@ -178,6 +178,24 @@ func (m *Model) arrange(i int, a arrangement) tea.Cmd {
 	return tea.Batch(m.rearrange(i), m.more(i))
 }
 
+// falling reports that an order begins with the largest or the latest: that
+// is what one looks for.
+func falling(by sortBy) bool { return by == bySize || by == byTime }
+
+// sort shows the rows of the focused pane in another order.
+func (m *Model) sort(by sortBy) tea.Cmd {
+	order := m.panes[m.focus].order
+	order.by, order.reverse = by, falling(by)
+	return m.arrange(m.focus, order)
+}
+
+// reverse turns the order round.
+func (m *Model) reverse() tea.Cmd {
+	order := m.panes[m.focus].order
+	order.reverse = !order.reverse
+	return m.arrange(m.focus, order)
+}
+
 // rearrange makes the order of pane i anew.
 func (m *Model) rearrange(i int) tea.Cmd {
 	p, h := m.panes[i], m.listHeight()

@@ -17,6 +17,10 @@ const asideAfter = 150 * time.Millisecond
 // place of the other pane.
 const asideWidth = 120
 
+// pairWidth is from which width on there is room for two panes; below it the
+// one that has the focus takes the whole width.
+const pairWidth = 60
+
 // asidePicture is how large a picture may be that nobody has asked for.
 const asidePicture = 4 << 20
 
@@ -119,6 +123,10 @@ func (m *Model) layout() (left, right, third int) {
 	left = m.width / 2
 	right = m.width - left
 	switch {
+	case m.width < pairWidth && m.focus == 0:
+		return m.width, 0, 0
+	case m.width < pairWidth:
+		return 0, m.width, 0
 	case !m.aside.on:
 		return left, right, 0
 	case m.width < asideWidth && m.focus == 0:

@@ -147,3 +147,10 @@ func (d *driver) cursor() string {
 	}
 	return ".."
 }
+
+// why is why a key of the panes would do nothing now; "" if it would.
+func (d *driver) why(pressed string) string {
+	a, ok := find(d.m.paneActions(), pressed)
+	require.True(d.t, ok, pressed)
+	return a.why()
+}

@@ -40,20 +40,10 @@ type storedMsg struct {
 // brought into a file first, and stored again if that was changed.
 func (m *Model) edit() tea.Cmd {
 	p := m.panes[m.focus]
-	i, ok := p.entryAt(p.cursor)
-	switch {
-	case !ok || p.rows.ref(i) < 0:
-		m.say("only files are edited", plain)
-		return nil
-	case p.at.Local():
+	i, _ := p.entryAt(p.cursor)
+	if p.at.Local() {
 		pane, at := m.focus, p.at
 		return m.runEditor(filepath.Join(p.at.Path, p.rows.id(i)), func(err error) tea.Msg { return editedMsg{pane: pane, at: at, err: err} })
-	case m.deps.Edit == nil:
-		m.say("objects are not edited here", plain)
-		return nil
-	case p.rows.at(i).size > editMost:
-		m.say(p.rows.id(i)+" has "+views.Size(p.rows.at(i).size)+": only objects up to "+views.Size(editMost)+" are edited", plain)
-		return nil
 	}
 	d := &draft{at: p.at, row: p.rows.id(i)}
 	ctx, bucket := m.ctx, m.deps.Edit(p.at.Bucket, p.at.Region)

@@ -27,10 +27,6 @@ const (
 // askFind asks what is to be found below the place of the focused pane.
 func (m *Model) askFind() tea.Cmd {
 	i, p := m.focus, m.panes[m.focus]
-	if p.at.buckets {
-		m.say("enter a bucket first", plain)
-		return nil
-	}
 	t := &typing{label: "find", leave: func() tea.Cmd { return nil }}
 	t.note = func(text string) string {
 		if _, err := readQuery(text, m.deps.Now()); err != nil && text != "" {
@@ -158,7 +154,7 @@ func (m *Model) nothingFound(p *pane) []string {
 	case p.rows.hidden > 0:
 		return []string{"nothing but hidden names" + m.sep() + hint(k.Hidden, "").Key + " shows them"}
 	}
-	return []string{"nothing found" + m.sep() + hint(k.Find, "").Key + " searches for something else"}
+	return []string{"nothing found", hint(k.Find, "").Key + " searches for something else"}
 }
 
 // part is what p shows of its place, behind the path; "" if that is all.

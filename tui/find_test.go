@@ -369,5 +369,5 @@ func TestPalette_SaysWhyThereIsNothingToFind(t *testing.T) {
 	t.Parallel()
 	d := drive(t, "a")
 	d.m.panes[1].at = place{buckets: true}
-	assert.Equal(t, "enter a bucket first", d.m.idle(d.m.deps.Keys.Pane.Find))
+	assert.Equal(t, "enter a bucket first", d.why("f"))
 }

@@ -24,10 +24,6 @@ type madeMsg struct {
 // askFolder opens the prompt for the name of a new folder.
 func (m *Model) askFolder() {
 	p := m.panes[m.focus]
-	if p.at.buckets {
-		m.say("buckets are not made here; enter one", plain)
-		return
-	}
 	prompt := &views.Prompt{Title: "New folder", Where: m.tilde(p.at.address())}
 	at := p.at.whole()
 	prompt.Check = func(name string) string { return wrongName(at, name) }

@@ -80,9 +80,10 @@ func (m *Model) body() []string {
 			lines[i] += text
 		}
 	}
-	if left > 0 {
+	switch {
+	case left > 0:
 		beside(m.look.Pane(m.paneView(0), left, height))
-	} else {
+	case third > 0:
 		beside(m.drawAside(third, height))
 	}
 	if right > 0 {
@@ -169,7 +170,7 @@ func (m *Model) paneView(i int) views.Pane {
 		v.DropRow = max(d.row-p.top+1, 0)
 	}
 	if p.rows.len() == 0 {
-		v.Empty = m.emptyState(p, m.panes[1-i])
+		v.Empty = m.emptyState(i)
 	}
 	return v
 }
@@ -246,11 +247,12 @@ func (m *Model) total(p *pane) string {
 }
 
 // emptyState says why there are no rows and what can be done.
-func (m *Model) emptyState(p, other *pane) []string {
+func (m *Model) emptyState(i int) []string {
+	p, other := m.panes[i], m.panes[1-i]
 	k := m.deps.Keys.Pane
 	switch {
 	case p.err != (trouble{}):
-		return m.troubleLines(p)
+		return m.troubleLines(i)
 	case !p.shown && p.load != nil && p.load.slow:
 		return []string{"listing " + p.load.to.address()}
 	case !p.shown && p.load != nil:
@@ -283,8 +285,9 @@ func (m *Model) emptyState(p, other *pane) []string {
 
 // troubleLines fills a pane that could not be listed. What happened gives way
 // where there is no room for all of it; what to do about it is never cut.
-func (m *Model) troubleLines(p *pane) []string {
-	width, room := m.width/2-5, m.listHeight()-1-p.offset()
+func (m *Model) troubleLines(i int) []string {
+	p := m.panes[i]
+	width, room := m.paneWidth(i)-5, m.listHeight()-1-p.offset()
 	var tail []string
 	if p.err.hint != "" {
 		tail = append(tail, m.look.Wrap(p.err.hint, width, room)...)

@@ -31,14 +31,20 @@ func (d *driver) golden(name string) {
 	for line := range strings.Lines(d.screen() + "\n") {
 		b.WriteString(strings.TrimRight(line, " \n") + "\n")
 	}
+	same(d.t, name, b.String())
+}
+
+// same compares text with a file of testdata.
+func same(t *testing.T, name, text string) {
+	t.Helper()
 	path := filepath.Join("testdata", name+".txt")
 	if *update {
-		require.NoError(d.t, os.MkdirAll("testdata", 0o755))
-		require.NoError(d.t, os.WriteFile(path, []byte(b.String()), 0o644))
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
 	}
 	want, err := os.ReadFile(path)
-	require.NoError(d.t, err)
-	assert.Equal(d.t, string(want), b.String())
+	require.NoError(t, err)
+	assert.Equal(t, string(want), text)
 }
 
 // scene is a model whose frame is the same everywhere.

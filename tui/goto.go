@@ -218,15 +218,11 @@ func (m *Model) reason(err error) string {
 // has shown.
 func (m *Model) travel(by int) tea.Cmd {
 	p := m.panes[m.focus]
-	from, onto, end := &p.back, &p.forth, "nothing is behind this"
+	from, onto := &p.back, &p.forth
 	if by > 0 {
-		from, onto, end = &p.forth, &p.back, "nothing is ahead of this"
+		from, onto = &p.forth, &p.back
 	}
 	n := len(*from)
-	if n == 0 {
-		m.say(end, plain)
-		return nil
-	}
 	to := (*from)[n-1]
 	*from = (*from)[:n-1]
 	row, _ := p.current()

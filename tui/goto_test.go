@@ -211,6 +211,7 @@ func TestPalette_FindsActionsByNameAndSaysWhyNot(t *testing.T) {
 	assert.Contains(t, d.screen(), "nothing is called that")
 	d.press("esc", ":")
 	d.write("does p")
+	d.press("down") // behind P, which would do something
 	menu, ok := d.m.top().view.(*views.Menu)
 	require.True(t, ok)
 	i, _ := menu.Chosen()

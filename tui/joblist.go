@@ -29,10 +29,6 @@ type failedMsg struct{ err error }
 
 // showJobs opens the list of jobs.
 func (m *Model) showJobs() tea.Cmd {
-	if m.deps.Queue == nil {
-		m.say("there is no queue", warning)
-		return nil
-	}
 	height := m.listHeight()
 	m.result = resultLine{n: m.result.n + 1}
 	k, leave := m.deps.Keys.Jobs, hint(m.deps.Keys.Dialog.Leave, "back")

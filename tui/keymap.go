@@ -50,8 +50,9 @@ type PaneKeys struct {
 	Places, Bookmark                  key.Binding
 	Refresh, Hidden                   key.Binding
 	Palette                           key.Binding
-	Properties, Class, Restore        key.Binding
-	Tags, Access, Metadata            key.Binding
+	Properties, Metadata              key.Binding
+	Class, Restore                    key.Binding
+	Tags, Access                      key.Binding
 }
 
 // JobKeys act in the list of jobs.

@@ -36,15 +36,8 @@ var linkLives = []struct {
 
 // askLinks offers the addresses of the chosen rows for the clipboard.
 func (m *Model) askLinks() tea.Cmd {
-	from, why := m.choice()
-	switch {
-	case why != "":
-		m.say(why, plain)
-		return nil
-	case len(from.rows) == 0:
-		m.say("no row is chosen", plain)
-		return nil
-	case from.at.Local() || from.at.buckets || m.deps.Link == nil:
+	from, _ := m.choice()
+	if from.at.Local() || from.at.buckets || m.deps.Link == nil {
 		return m.copied(linksMsg{links: addresses(from), what: "addresses"})
 	}
 	menu := &views.Menu{Title: "Copy for the clipboard", Hint: "Enter copies" + m.sep() + "Esc leaves"}

@@ -18,7 +18,7 @@ import (
 
 // The smallest window in which the panes are of use.
 const (
-	minWidth  = 60
+	minWidth  = 40
 	minHeight = 12
 )
 
@@ -49,6 +49,7 @@ type Model struct {
 	status  string
 	tone    views.Tone
 	sticky  bool // the status outlives cursor movement
+	hushed  bool // the last key has put a status away
 	force   time.Time
 	queue   jobs.Snapshot
 	result  resultLine

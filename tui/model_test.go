@@ -120,7 +120,7 @@ func TestErrors_KeepTheHint(t *testing.T) {
 			lines := strings.Split(d.screen(), "\n")
 			foot := unwrapped(strings.Join(lines[len(lines)-errorLines:], ""))
 			assert.Contains(t, foot, "andthattheybelongtogether")
-			if size[0] > minWidth {
+			if size[0] > pairWidth {
 				assert.Contains(t, seen, "InvalidAccessKeyId,requestNjM3YzVkZmFfOTBmYTAxXzFiZmVfMTA0YjMw")
 				assert.Contains(t, foot, "requestNjM3YzVkZmFfOTBmYTAxXzFiZmVfMTA0YjMw")
 			}
@@ -279,7 +279,7 @@ func TestFrame_FitsEverySize(t *testing.T) {
 			require.Empty(t, d.m.modals, open)
 		}
 	}
-	d.m.Update(tea.WindowSizeMsg{Width: 59, Height: 24})
+	d.m.Update(tea.WindowSizeMsg{Width: 39, Height: 24})
 	assert.Contains(t, d.screen(), "window too small")
 }
 

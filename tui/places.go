@@ -102,10 +102,6 @@ type placesMsg struct {
 
 // showPlaces opens the list of bookmarks and recent places.
 func (m *Model) showPlaces() tea.Cmd {
-	if m.deps.PlacesFile == "" {
-		m.say("places are not kept here", plain)
-		return nil
-	}
 	path := m.deps.PlacesFile
 	return guarded(func() tea.Msg {
 		p, err := readPlaces(path)
@@ -117,14 +113,6 @@ func (m *Model) showPlaces() tea.Cmd {
 // takes it out.
 func (m *Model) toggleBookmark() tea.Cmd {
 	at := m.panes[m.focus].at.whole()
-	switch {
-	case m.deps.PlacesFile == "":
-		m.say("places are not kept here", plain)
-		return nil
-	case at.buckets:
-		m.say("enter a bucket first", plain)
-		return nil
-	}
 	path, b, name := m.deps.PlacesFile, at.bookmark(), m.tilde(at.address())
 	return guarded(func() tea.Msg {
 		said := name + " is a bookmark"

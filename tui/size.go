@@ -19,20 +19,7 @@ type sizing struct {
 
 // showSize counts what is below the chosen rows and says it in the status line.
 func (m *Model) showSize() tea.Cmd {
-	from, why := m.choice()
-	switch {
-	case why != "":
-	case m.deps.Queue == nil:
-		why = "there is no queue"
-	case from.at.buckets:
-		why = "enter a bucket first"
-	case len(from.rows) == 0:
-		why = "no row is chosen"
-	}
-	if why != "" {
-		m.say(why, plain)
-		return nil
-	}
+	from, _ := m.choice()
 	m.stopSizing()
 	// What would be deleted is what is there: no destination is looked at.
 	sources := m.sources(from)

@@ -58,7 +58,7 @@ func TestSize_SaysWhyItCannot(t *testing.T) {
 	d.m.panes[1].at = place{buckets: true}
 	d.press("=")
 	assert.Contains(t, d.m.status, "enter a bucket first")
-	assert.Equal(t, "enter a bucket first", d.m.idle(d.m.deps.Keys.Pane.Size))
+	assert.Equal(t, "enter a bucket first", d.why("="))
 	empty := drive(t)
 	empty.press("=")
 	assert.Contains(t, empty.m.status, "no row is chosen")

@@ -54,11 +54,7 @@ func (m *Model) choice() (chosen, string) {
 // planCopy opens the plan for copying, or moving, the chosen rows to the other
 // pane.
 func (m *Model) planCopy(move bool) tea.Cmd {
-	from, why := m.choice()
-	if why != "" {
-		m.say(why, plain)
-		return nil
-	}
+	from, _ := m.choice()
 	return m.planTo(from, m.panes[1-m.focus].at, move)
 }
 
@@ -308,22 +304,8 @@ const namesShown = 6
 // askDelete opens the confirmation for deleting the chosen rows.
 func (m *Model) askDelete() tea.Cmd {
 	p := m.panes[m.focus]
-	from, why := m.choice()
+	from, _ := m.choice()
 	ids := from.rows
-	switch {
-	case m.deps.Queue == nil:
-		m.say("there is no queue", plain)
-		return nil
-	case why != "":
-		m.say(why, plain)
-		return nil
-	case len(ids) == 0:
-		m.say("nothing to delete: no row is chosen", plain)
-		return nil
-	case p.at.buckets:
-		m.say("buckets are not deleted here", plain)
-		return nil
-	}
 	spec := jobs.Spec{Kind: jobs.Delete, Account: m.deps.AccountID, Sources: m.sources(from)}
 	if p.at.find != "" {
 		ids = outermost(ids)

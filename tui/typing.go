@@ -45,8 +45,10 @@ func (m *Model) typingKey(pressed string, msg tea.KeyPressMsg) tea.Cmd {
 			return t.leave()
 		}
 	case views.Up, views.Down, views.PageUp, views.PageDown:
-		cmd, _ := m.motion(pressed)
-		return cmd
+		if a, ok := find(m.motions(), pressed); ok {
+			return a.do()
+		}
+		return nil
 	case views.Next:
 		if t.turn != nil {
 			return t.turn()
@@ -118,11 +120,6 @@ func (m *Model) filterNote(p *pane) string {
 // Rows that are not listed yet are marked when they are.
 func (m *Model) askGlob(on bool) tea.Cmd {
 	p := m.panes[m.focus]
-	if !on && p.unsure() {
-		_, why := m.choice()
-		m.say(why, plain)
-		return nil
-	}
 	t := &typing{label: "mark +", leave: func() tea.Cmd { return nil }}
 	if !on {
 		t.label = "unmark -"

@@ -43,10 +43,6 @@ type scan struct {
 // the bytes are shared.
 func (m *Model) showUsage() tea.Cmd {
 	p := m.panes[m.focus]
-	if p.at.buckets {
-		m.say("enter a bucket first", plain)
-		return nil
-	}
 	at := p.at
 	at.find = ""
 	m.surveys++

@@ -26,15 +26,7 @@ const clipboardRows = 200
 // yank takes the chosen rows up, to be put where p is pressed, and sends their
 // addresses to the terminal's clipboard.
 func (m *Model) yank(move bool) tea.Cmd {
-	from, why := m.choice()
-	switch {
-	case why != "":
-		m.say(why, plain)
-		return nil
-	case len(from.rows) == 0:
-		m.say("no row is chosen", plain)
-		return nil
-	}
+	from, _ := m.choice()
 	m.yanked = &yanked{from, move}
 	what := "yanked"
 	if move {
@@ -53,10 +45,6 @@ func (m *Model) yank(move bool) tea.Cmd {
 // put opens the plan for what was yanked, with the focused pane's place as its
 // destination.
 func (m *Model) put() tea.Cmd {
-	if m.yanked == nil {
-		m.say("nothing is yanked: "+hint(m.deps.Keys.Pane.Yank, "").Key+" takes what is chosen", plain)
-		return nil
-	}
 	return m.planTo(m.yanked.chosen, m.panes[m.focus].at, m.yanked.move)
 }
 
@@ -110,21 +98,7 @@ type renamedMsg struct {
 // for that of a second one beside it.
 func (m *Model) askRename(copying bool) tea.Cmd {
 	p := m.panes[m.focus]
-	id, ok := p.current()
-	switch {
-	case !ok:
-		m.say("nothing to rename: no row is chosen", plain)
-		return nil
-	case p.at.buckets:
-		m.say("a bucket keeps its name", plain)
-		return nil
-	case copying && p.at.Local():
-		m.say("both ends are local: one of them has to be a bucket", plain)
-		return nil
-	case m.deps.Queue == nil && !p.at.Local():
-		m.say("there is no queue", plain)
-		return nil
-	}
+	id, _ := p.current()
 	at, id := p.at.locate(id) // what was found stays in its folder
 	from, name := chosen{m.focus, at, []string{id}}, strings.TrimSuffix(id, "/")
 	prompt := &views.Prompt{Title: "Rename", Where: m.tilde(at.address()), Does: "renames it"}

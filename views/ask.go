@@ -57,7 +57,7 @@ func (v *Ask) step(by int) {
 }
 
 // Draw returns the lines of the dialog.
-func (v *Ask) Draw(k *Look, width, _ int) []string {
+func (v *Ask) Draw(k *Look, width, height int) []string {
 	width = min(width, 78)
 	inner := width - 2
 	body := []string{""}
@@ -71,13 +71,14 @@ func (v *Ask) Draw(k *Look, width, _ int) []string {
 	body = append(body, "")
 	now, all := v.Choice()
 	for _, c := range jobs.Answers() {
-		body = append(body, v.line(k, c, c == now))
+		body = append(body, v.line(k, c, c == now, inner))
 	}
 	scope := "this one"
 	if all {
 		scope = "all of this job, met or still to come"
 	}
 	body = append(body, "", "  "+k.Dim.On("For   ")+k.Text.On(k.Marks.Open+" "+scope+" "+k.Marks.Shut), "")
+	body = squeeze(body, len(jobs.Answers())+1, height-2)
 	hint := "j k choose" + k.sep() + "Tab one or all" + k.sep() + "Enter answers" + k.sep() + "Esc later"
 	title := "It exists"
 	if n := v.Job.ItemsAsking; n > 1 {
@@ -87,14 +88,14 @@ func (v *Ask) Draw(k *Look, width, _ int) []string {
 }
 
 // line is one choice and, where that is known, what comes of it.
-func (v *Ask) line(k *Look, c jobs.OnConflict, chosen bool) string {
+func (v *Ask) line(k *Look, c jobs.OnConflict, chosen bool, inner int) string {
 	l := line{look: k}
 	mark, style := " ", k.Text
 	if chosen {
 		mark, style = k.Marks.Cursor, k.Cursor
 	}
-	l.put(style, mark+" "+pad(answers[c].choice, answerCells, false))
-	if comes := v.comes(c); comes != "" && v.Item.N != 0 {
+	l.put(style, mark+" "+pad(answers[c].choice, min(answerCells, inner-2), false))
+	if comes := v.comes(c); comes != "" && v.Item.N != 0 && l.cells+2+len(comes) <= inner {
 		l.put(k.Dim, "  "+comes)
 	}
 	return l.String()

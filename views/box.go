@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -12,7 +13,35 @@ import (
 func (k *Look) box(title, hint string, body []string, width int, edge theme.Style) []string {
 	inner := width - 2
 	top := k.edge(k.Marks.TopLeft, k.Marks.TopRight, title, inner, edge, edge)
-	return k.framed(top, k.edge(k.Marks.BottomLeft, k.Marks.BottomEnd, hint, inner, edge, k.Dim), body, inner, edge)
+	return k.framed(top, k.edge(k.Marks.BottomLeft, k.Marks.BottomEnd, k.lastOf(hint, inner-4), inner, edge, k.Dim), body, inner, edge)
+}
+
+// lastOf leaves out the first of the facts in a hint until the rest has room:
+// how to act and to leave comes last.
+func (k *Look) lastOf(hint string, room int) string {
+	for k.Width.StringWidth(hint) > room {
+		_, rest, more := strings.Cut(hint, k.sep())
+		if !more {
+			break
+		}
+		hint = rest
+	}
+	return hint
+}
+
+// squeeze makes a dialog fit into so many lines: it gives up empty lines, then
+// what stands last before the foot, never the foot, where the buttons are.
+func squeeze(body []string, foot, lines int) []string {
+	lines = max(lines, foot)
+	for i := len(body) - 1; i >= 0 && len(body) > lines; i-- {
+		if body[i] == "" {
+			body = slices.Delete(body, i, i+1)
+		}
+	}
+	if over := len(body) - lines; over > 0 {
+		body = slices.Delete(body, len(body)-foot-over, len(body)-foot)
+	}
+	return body
 }
 
 // framed puts body between two borders.

@@ -65,11 +65,18 @@ func (c *Confirm) Do(in Input) Action {
 func (c *Confirm) Draw(k *Look, width, height int) []string {
 	width = min(width, 66)
 	inner := width - 2
-	body := []string{"", k.fact("", c.What, 0, inner)}
+	body := []string{""}
+	for _, text := range k.Wrap(c.What, inner-4, 2) {
+		body = append(body, "  "+k.Text.On(text))
+	}
 	if c.Counted {
 		body = append(body, k.tally(c.Tally, c.Failed, inner)...)
 	}
-	body = append(body, c.names(k, inner, height-len(body)-9)...)
+	room := height - len(body) - 9
+	if height < low {
+		room = height - len(body) - 2 // empty lines go before names do
+	}
+	body = append(body, c.names(k, inner, room)...)
 	body = append(body, "")
 	if c.Warning != "" {
 		body = append(body, "  "+k.Danger.On(c.Warning), "")
@@ -79,6 +86,11 @@ func (c *Confirm) Draw(k *Look, width, height int) []string {
 		chosen = 1
 	}
 	body = append(body, k.buttons([]string{c.safe(), c.Verb}, chosen, inner, c.Harmful))
+	foot := 1
+	if c.Warning != "" {
+		foot = 2
+	}
+	body = squeeze(body, foot, height-2)
 	edge := k.Accent
 	if c.Harmful {
 		edge = k.Danger
@@ -86,6 +98,9 @@ func (c *Confirm) Draw(k *Look, width, height int) []string {
 	hint := "Tab moves" + k.sep() + "Enter acts" + k.sep() + "Esc leaves"
 	return k.box(c.Title, hint, body, width, edge)
 }
+
+// low is a window in which a dialog gives up its empty lines.
+const low = 16
 
 // names lists what is meant in at most room lines, with the number of the
 // rest.

@@ -79,7 +79,9 @@ func (k *Look) EditLine(label string, e *Edit, note string, width int) string {
 	l.blank("", 1)
 	l.put(k.Accent, label)
 	l.blank("", 1)
-	said := cutEnd(glyphs(note, k.Width), width/2, k.Marks.Ellipsis)
+	// What is typed comes first; a part of the line is kept for the note.
+	free := width - l.cells - cellsOf(glyphs(e.Text(), k.Width)) - 6
+	said := cutEnd(glyphs(note, k.Width), max(min(free, width*2/3), width/4), k.Marks.Ellipsis)
 	after := 0
 	if len(said) > 0 {
 		after = cellsOf(said) + 3

@@ -50,7 +50,7 @@ func (h *Help) Draw(k *Look, width, height int) []string {
 		}
 		all = append(all, "  "+k.Accent.On(s.Title))
 		for _, hint := range s.Hints {
-			all = append(all, "  "+k.Key.On(pad(hint.Key, 22, false))+" "+hint.Does)
+			all = append(all, k.helpLines(hint, width-2)...)
 		}
 	}
 	h.total, h.page = len(all), max(height-2, 1)
@@ -61,4 +61,20 @@ func (h *Help) Draw(k *Look, width, height int) []string {
 		hint = "j k moves" + k.sep() + hint
 	}
 	return k.box("Keys", hint, shown, width, k.Accent)
+}
+
+// helpLines are a key and what it does, in as many lines as that takes.
+func (k *Look) helpLines(h Hint, inner int) []string {
+	const most = 6
+	cells := 22
+	if inner < 60 {
+		cells = 16
+	}
+	lines := k.Wrap(h.Does, inner-cells-4, most)
+	shown := pad(h.Key, cells, false)
+	for i := range lines {
+		lines[i] = "  " + k.Key.On(shown) + " " + lines[i]
+		shown = pad("", cells, false)
+	}
+	return lines
 }

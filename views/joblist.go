@@ -115,7 +115,7 @@ func (v *JobList) Draw(k *Look, width, height int) []string {
 		body = append(body, k.job(v.Snapshot.Jobs[i], i == v.cursor, width-2))
 	}
 	if len(v.Snapshot.Jobs) == 0 {
-		body = append(body, "", k.remark("no jobs"+k.sep()+"F5 in a pane copies to the other one"))
+		body = append(body, "", k.remark("no jobs"), k.remark("F5 in a pane copies to the other one"))
 	}
 	body = append(fill(body, v.page), facts...)
 	title, note := v.title(k), ""

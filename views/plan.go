@@ -91,7 +91,11 @@ func (p *Plan) Draw(k *Look, width, height int) []string {
 	inner := width - 2
 	body := append([]string{""}, k.tally(p.Tally, p.Failed, inner)...)
 	body = append(body, k.fact("from", p.From, 6, inner), k.fact("to", p.To, 6, inner), "")
-	body = append(body, p.existing(k, inner, height-len(body)-7)...)
+	room := height - len(body) - 7
+	if height < low {
+		room = height - len(body) // empty lines go before names do
+	}
+	body = append(body, p.existing(k, inner, room)...)
 	if p.Move {
 		body = append(body, k.remark("a source goes once its copy is verified"), "")
 	}
@@ -105,6 +109,7 @@ func (p *Plan) Draw(k *Look, width, height int) []string {
 	case onPolicy, planStops:
 	}
 	body = append(body, k.buttons([]string{"Cancel", p.Title}, chosen, inner, false))
+	body = squeeze(body, 2, height-2) // the policy and the buttons
 	hint := "Tab moves" + k.sep() + "arrows choose" + k.sep() + "Enter acts" + k.sep() + "Esc leaves"
 	return k.box(p.Title, hint, body, width, k.Accent)
 }

@@ -151,7 +151,9 @@ func (k *Look) Strip(s Strip, width int) string {
 	} else {
 		right.put(k.Text, pad(Rate(s.Rate), 12, true))
 	}
-	right.put(k.Dim, pad(s.Left, 14, true))
+	if width >= 56 {
+		right.put(k.Dim, pad(s.Left, 14, true))
+	}
 	tail := s.Count + k.sep() + s.Jobs
 	if (items != "" || limited) && !wide {
 		key, _, _ := strings.Cut(s.Jobs, " ")

@@ -130,6 +130,9 @@ func (u *Usage) Click(y int) {
 	}
 }
 
+// roomForBars is from which width on there is room for bars beside the names.
+const roomForBars = 56
+
 // usageNotes are the lines below the rows.
 const usageNotes = 2
 
@@ -176,7 +179,10 @@ func (u *Usage) row(k *Look, i, inner int) string {
 	if i == u.cursor {
 		style, mark, odd = k.Cursor, k.Marks.Cursor, k.CursorOdd
 	}
-	bar := max(min(inner/4, 30), 8)
+	bar, count := max(min(inner/4, 30), 8), usageCount
+	if inner < roomForBars {
+		bar, count = 0, 0 // the name says more
+	}
 	l := line{look: k}
 	l.blank("", 1)
 	l.put(k.Accent, mark)
@@ -184,10 +190,12 @@ func (u *Usage) row(k *Look, i, inner int) string {
 	l.put(k.Dim, share(r.Bytes, u.Bytes)+"  ")
 	bare := *k
 	bare.BarOff = "" // one track below the other would be a wall
-	l.WriteString(bare.bar(r.Bytes, max(u.rows[0].Bytes, 1), bar))
-	l.cells += bar
-	l.blank("", 2)
-	room := inner - l.cells - usageCount - 2
+	if bar > 0 {
+		l.WriteString(bare.bar(r.Bytes, max(u.rows[0].Bytes, 1), bar))
+		l.cells += bar
+		l.blank("", 2)
+	}
+	room := inner - l.cells - count - 2
 	end := l.cells + room
 	ground := theme.Style("")
 	if i == u.cursor {
@@ -195,7 +203,7 @@ func (u *Usage) row(k *Look, i, inner int) string {
 	}
 	l.glyphs(cutMiddle(glyphs(name, k.Width), room, k.Marks.Ellipsis), style, odd)
 	l.to(end, ground)
-	if r.Folder || r.Rest {
+	if count > 0 && (r.Folder || r.Rest) {
 		l.put(k.Dim, pad(Count(r.Files), usageCount, true))
 	}
 	l.to(inner, "")
