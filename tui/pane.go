@@ -58,6 +58,7 @@ type load struct {
 	hold   bool     // keep the old rows until focus was listed
 	slow   bool     // it takes long enough to be mentioned
 	busy   bool     // a page is on its way
+	watch  Watching // of the local folder that was listed; nil if nothing is
 	// climbs: a path that is no folder means the folder that it is in.
 	climbs bool
 	// travels: the places before and after are known.

@@ -92,9 +92,9 @@ type Deps struct {
 	// Inspect opens a bucket to look at what its objects have; it sends nothing.
 	// Nil if that is not wanted.
 	Inspect func(bucket, region string) Inspector
-	// Watch returns when something in a local folder has changed, see
-	// [WatchFolder]. Nil: folders are listed again only when asked for.
-	Watch func(ctx context.Context, path string) error
+	// Watch begins to follow a local folder, see [WatchFolder]. Nil: folders
+	// are listed again only when asked for.
+	Watch func(path string) (Watching, error)
 	// PlacesFile keeps bookmarks and recent places; empty: they are not kept.
 	PlacesFile string
 	// Notice is said in the status line at the start.
