@@ -189,3 +189,35 @@ func TestStory_DeletesSomeOfWhatItFound(t *testing.T) {
 	assert.Equal(t, []string{"out/5.log"}, svc.keys(t, "out/"))
 	s.leave()
 }
+
+func TestMouse_IsLeftToTheTerminalByFlagAndByConfiguration(t *testing.T) {
+	t.Parallel()
+	const takes = "\x1b[?1002h"
+	svc := startService(t)
+	dir := t.TempDir()
+	for name, c := range map[string]struct {
+		config string
+		args   []string
+		taken  bool
+	}{
+		"as it is":   {"", nil, true},
+		"by a flag":  {"[terminal]\nmouse = true\n", []string{"--no-mouse"}, false},
+		"configured": {"[terminal]\nmouse = false\n", nil, false},
+		"mistaken":   {"[terminal]\nmouse = \"no\"\n", nil, true},
+	} {
+		home := t.TempDir()
+		require.NoError(t, os.MkdirAll(filepath.Join(home, "config", "cosmander"), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(home, "config", "cosmander", "config.toml"), []byte(c.config), 0o600))
+		s := startTerminal(t, program(t.Context(), home, svc.env(), append(c.args, dir, bucketURI)...), 120, 24)
+		s.untilText("no objects in this bucket")
+		if name == "mistaken" {
+			s.untilText("terminal.mouse: want true or false")
+		}
+		assert.Equal(t, c.taken, strings.Contains(s.raw(), takes), name)
+		if !c.taken {
+			s.press("\x1bm") // M-m
+			s.until("the mouse", func(string) bool { return strings.Contains(s.raw(), takes) })
+		}
+		s.kill()
+	}
+}

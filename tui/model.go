@@ -101,7 +101,7 @@ func New(ctx context.Context, deps Deps) *Model {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
-	m := &Model{deps: deps, after: after, own: map[jobs.ID]jobs.Spec{}, cache: cache{most: cacheRows}}
+	m := &Model{deps: deps, noMouse: deps.NoMouse, after: after, own: map[jobs.ID]jobs.Spec{}, cache: cache{most: cacheRows}}
 	if deps.Notice != "" {
 		m.status, m.tone, m.sticky = deps.Notice, warning, true
 	}

@@ -112,7 +112,9 @@ type Deps struct {
 	// LowBandwidth draws less and less often. It is offered where the terminal
 	// answers slowly.
 	LowBandwidth bool
-	Now          func() time.Time // nil means time.Now
+	// NoMouse leaves the mouse to the terminal until the user takes it.
+	NoMouse bool
+	Now     func() time.Time // nil means time.Now
 
 	// Input, Output and Environ replace the terminal and environment of the
 	// process; for tests.
