@@ -115,6 +115,7 @@ func (m *Model) more(i int) tea.Cmd {
 // loadPage returns the command that lists one page of what pane i loads.
 func (m *Model) loadPage(i int, from resume) tea.Cmd {
 	p := m.panes[i]
+	p.load.from = from
 	ctx, gen, to, hide := p.load.ctx, p.load.gen, p.load.to, p.hide
 	source, climb := m.source(to), to.Local() && !to.buckets && to.find == "" && (to == p.at || p.load.climbs)
 	var follow func(string) (Watching, error)
@@ -262,9 +263,14 @@ func (m *Model) listed(msg listedMsg) tea.Cmd {
 	}
 	l := p.load
 	if msg.err != nil {
+		if cmd, again := m.tryAgain(msg.pane, msg.err); again {
+			return cmd
+		}
 		m.listFailed(p, msg.err)
 		return nil
 	}
+	l.tries = 0
+	m.recovered(p)
 	if l.fresh == nil {
 		m.finish(p)
 		p.extend(msg.page, m.listHeight())
@@ -358,6 +364,16 @@ func (m *Model) listFailed(p *pane, err error) {
 		return
 	}
 	m.sayError(err)
+	p.said = m.status
+}
+
+// recovered takes back what was said of the last failure of p, if it is still
+// there to be read.
+func (m *Model) recovered(p *pane) {
+	if p.said != "" && m.status == p.said {
+		m.say("", plain)
+	}
+	p.said = ""
 }
 
 func after(d time.Duration, msg tea.Msg) tea.Cmd {

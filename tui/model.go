@@ -191,6 +191,8 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 		if l := m.panes[msg.pane].load; l != nil && l.gen == msg.gen {
 			l.slow = true
 		}
+	case retryMsg:
+		return m.waited(msg)
 	case queueMsg:
 		return m.queueChanged(msg)
 	case tickMsg:

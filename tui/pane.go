@@ -21,6 +21,7 @@ type pane struct {
 	load     *load // the listing under way, nil if none
 	gen      uint64
 	err      trouble             // why nothing could be listed here
+	said     string              // of the last failure, in the status line
 	wantAll  bool                // list to the end
 	wantMark bool                // mark what arrives, but for spare
 	spare    map[string]struct{} // rows that stay without a mark while wantMark
@@ -53,12 +54,16 @@ type load struct {
 	cancel context.CancelFunc
 	gen    uint64
 	to     place
-	fresh  *listing // replaces rows when it is good; nil when rows are extended
-	focus  string   // row that must be in fresh before it is shown, if hold
-	hold   bool     // keep the old rows until focus was listed
-	slow   bool     // it takes long enough to be mentioned
-	busy   bool     // a page is on its way
-	watch  Watching // of the local folder that was listed; nil if nothing is
+	fresh  *listing  // replaces rows when it is good; nil when rows are extended
+	focus  string    // row that must be in fresh before it is shown, if hold
+	hold   bool      // keep the old rows until focus was listed
+	slow   bool      // it takes long enough to be mentioned
+	busy   bool      // a page is on its way
+	watch  Watching  // of the local folder that was listed; nil if nothing is
+	from   resume    // where the page begins that was asked for
+	tries  int       // how often it failed
+	due    time.Time // when it is asked for again; zero while nothing waits for that
+	why    string    // it failed
 	// climbs: a path that is no folder means the folder that it is in.
 	climbs bool
 	// travels: the places before and after are known.
