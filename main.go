@@ -278,6 +278,9 @@ func (a *app) browse(ctx context.Context, args []string) error {
 		Edit:    func(name, region string) tui.Editable { return a.client.Bucket(name, region) },
 		Inspect: func(name, region string) tui.Inspector { return a.client.Bucket(name, region) },
 		Link:    func(name, region string) tui.Linker { return a.client.Bucket(name, region) },
+		Versioning: func(ctx context.Context, name, region string) (cos.Versioning, error) {
+			return a.client.Bucket(name, region).Versioning(ctx)
+		},
 		Account: a.account.Name, AccountID: a.accountID(), Region: a.account.Region,
 		LocalDir: local, Remote: *remote, Home: xdg.Home, Watch: tui.WatchFolder, PlacesFile: filepath.Join(stateDir(), "places.toml"),
 		Notice: notice, ASCII: a.ascii, LowBandwidth: a.low, NoMouse: a.noMouse, Explain: cos.WithHint,

@@ -258,7 +258,7 @@ func (m *Model) command(pressed string) tea.Cmd {
 		}
 		return m.escape(p)
 	case matches(pressed, k.Refresh):
-		return m.refresh(m.focus)
+		return m.relist()
 	case matches(pressed, k.Hidden):
 		return m.toggleHidden(p)
 	default:
