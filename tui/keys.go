@@ -130,7 +130,7 @@ func (m *Model) paneKey(pressed string) tea.Cmd {
 	g := keys.Global
 	switch {
 	case matches(pressed, g.Help):
-		m.push(modal{view: &views.Help{Sections: keys.help("Panes")}, act: func() tea.Cmd { return nil }})
+		m.push(modal{view: &views.Help{Sections: append(keys.help("Panes"), views.Badges())}, act: func() tea.Cmd { return nil }})
 	case matches(pressed, g.Jobs):
 		return m.showJobs()
 	case matches(pressed, g.Quit):

@@ -314,6 +314,7 @@ func (m *Model) swap(i int, l *load) tea.Cmd {
 	}
 	p.at, p.rows, p.shown, p.err, p.outdated = l.to, *l.fresh, true, trouble{}, false
 	p.wantFound = p.at.find != "" && p.rows.more
+	p.badges, m.badging.id = nil, ""
 	p.listed = m.deps.Now()
 	_, _, p.up = p.at.parent(m.deps.Buckets != nil)
 	p.cursor, p.top, p.span = 0, 0, nil

@@ -70,6 +70,7 @@ type Model struct {
 	preview  *previewing // open over the panes; nil if none
 	aside    aside
 	previews uint64 // counts what previews ask for, to tell late answers
+	badging  badging
 	// versioning is that of the buckets.
 	versioning versioning
 	sizing     *sizing // nil if nothing is counted
@@ -167,7 +168,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 // afterwards asks for what is wanted of the rows that are seen now.
-func (m *Model) afterwards() tea.Cmd { return tea.Batch(m.followCursor(), m.askVersioning()) }
+func (m *Model) afterwards() tea.Cmd {
+	return tea.Batch(m.followCursor(), m.awaitBadge(), m.askVersioning())
+}
 
 // received takes what a command brought.
 func (m *Model) received(msg tea.Msg) tea.Cmd {
@@ -196,6 +199,10 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 		if l := m.panes[msg.pane].load; l != nil && l.gen == msg.gen {
 			l.slow = true
 		}
+	case badgeMsg:
+		return m.askBadge(msg)
+	case badgedMsg:
+		m.badged(msg)
 	case versioningMsg:
 		m.tookVersioning(msg)
 	case retryMsg:

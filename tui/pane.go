@@ -37,9 +37,10 @@ type pane struct {
 	epoch     uint64 // counts the orders, to tell their messages apart
 	// arranging: the rows are shown in an older order, the new one is made.
 	arranging bool
-	span      *span  // a range is being marked
-	watched   uint64 // of the folder that is followed
-	unwatch   func() // gives that up
+	badges    map[string]views.Badge // of rows that were asked for
+	span      *span                  // a range is being marked
+	watched   uint64                 // of the folder that is followed
+	unwatch   func()                 // gives that up
 	// back and forth are the places before and after this one; the nearest is
 	// the last.
 	back, forth []visit
@@ -271,6 +272,9 @@ func (p *pane) window(height int) []views.Row {
 		r := views.Row{
 			Name: p.rows.name(e), Folder: e.flags&isFolder != 0, Marked: e.flags&isMarked != 0,
 			Size: e.size, Class: p.rows.class(e), Way: p.at.find != "",
+		}
+		if !r.Folder && !p.at.Local() {
+			r.Badge = p.badge(r.Name, r.Class)
 		}
 		if e.mtime != noTime {
 			r.Modified = time.Unix(e.mtime, 0)

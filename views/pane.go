@@ -15,6 +15,7 @@ type Row struct {
 	Parent bool   // the row that leads up
 	Size   int64  // bytes; -1 if it has none
 	Class  string // storage class; empty for local files
+	Badge  Badge  // what else it is, as far as that is known
 	// Versioning of a bucket, in a word.
 	Versioning string
 	Modified   time.Time
@@ -269,7 +270,11 @@ func (k *Look) row(p Pane, i int, c columns, inner int) string {
 	default:
 		l.blank(s.ground, 1)
 	}
-	l.blank(s.ground, 1)
+	if r.Badge == NoBadge {
+		l.blank(s.ground, 1)
+	} else {
+		l.put(s.odd, r.Badge.glyph())
+	}
 	k.name(&l, r, c.name, s)
 	l.to(2+c.name, s.ground)
 	l.put(k.Dim, k.columns(r, c))
