@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -58,6 +59,7 @@ type app struct {
 	demo     bool
 	ascii    bool
 	low      bool
+	noMouse  bool
 	demoData string
 
 	transfers settings.Transfers
@@ -88,6 +90,7 @@ func rootCommand() *cobra.Command {
 	flags.StringVar(&a.limit, "limit", "", "hold all transfers together to so many bytes a second, such as 2MB; none is no limit")
 	root.Flags().BoolVar(&a.ascii, "ascii", false, "draw without characters beyond ASCII")
 	root.Flags().BoolVar(&a.low, "low-bandwidth", false, "draw less and less often, for a slow line")
+	root.Flags().BoolVar(&a.noMouse, "no-mouse", false, "leave the mouse to the terminal")
 	root.Flags().BoolVar(&a.demo, "demo", false, "browse sample data on a local server; needs no account")
 	root.Flags().StringVar(&a.demoData, "demo-data", filepath.Join(stateDir(), "demo"), "folder that the demo keeps its data in")
 	root.AddCommand(headless.Commands(a.headless)...)
@@ -259,8 +262,7 @@ func (a *app) browse(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	var trouble error
-	if a.transfers, trouble = settings.Read(configFile()); trouble != nil && notice == "" {
+	if trouble := a.configure(); trouble != nil && notice == "" {
 		notice = trouble.Error() + " · until then the defaults count"
 	}
 	if remote == nil {
@@ -276,11 +278,24 @@ func (a *app) browse(ctx context.Context, args []string) error {
 		Edit:    func(name, region string) tui.Editable { return a.client.Bucket(name, region) },
 		Inspect: func(name, region string) tui.Inspector { return a.client.Bucket(name, region) },
 		Link:    func(name, region string) tui.Linker { return a.client.Bucket(name, region) },
+		Versioning: func(ctx context.Context, name, region string) (cos.Versioning, error) {
+			return a.client.Bucket(name, region).Versioning(ctx)
+		},
 		Account: a.account.Name, AccountID: a.accountID(), Region: a.account.Region,
 		LocalDir: local, Remote: *remote, Home: xdg.Home, Watch: tui.WatchFolder, PlacesFile: filepath.Join(stateDir(), "places.toml"),
-		Notice: notice, ASCII: a.ascii, LowBandwidth: a.low, Explain: cos.WithHint,
+		Notice: notice, ASCII: a.ascii, LowBandwidth: a.low, NoMouse: a.noMouse, Explain: cos.WithHint,
 	})
 	return errors.Join(err, queue.Close(), stop())
+}
+
+// configure takes what the configuration says about the panes and their
+// transfers. The error is the first mistake in it; what is without one counts.
+func (a *app) configure() error {
+	var wrong error
+	a.transfers, wrong = settings.Read(configFile())
+	t, err := settings.ReadTerminal(configFile())
+	a.noMouse = a.noMouse || t.NoMouse
+	return cmp.Or(wrong, err)
 }
 
 // startDemo serves the sample data on a free port of this machine and makes

@@ -55,6 +55,8 @@ type terminal struct {
 	mu      sync.Mutex    // guards what follows
 	changed chan struct{} // closed and replaced when output arrives
 	tail    string        // last bytes, for queries that were cut
+	held    string        // of a sequence whose rest has not come
+	output  []byte        // all that was written
 }
 
 // startTerminal runs cmd in a terminal of the given size.
@@ -100,7 +102,16 @@ func (s *terminal) feed(p []byte) {
 	defer s.mu.Unlock()
 	// The program has the terminal in raw mode, where LF does not return the
 	// carriage; vt10x does not either, so nothing has to be translated.
-	_, _ = s.vt.Write(p)
+	text := s.held + string(p)
+	s.held = ""
+	for _, begin := range []string{"\x1b[", "\x1b"} {
+		if cut, ok := strings.CutSuffix(text, begin); ok {
+			text, s.held = cut, begin
+		}
+	}
+	// vt10x takes no parameter that is left out, which is a 0.
+	_, _ = io.WriteString(s.vt, strings.ReplaceAll(text, "\x1b[;", "\x1b[0;"))
+	s.output = append(s.output, p...)
 	s.answer(string(p))
 	close(s.changed)
 	s.changed = make(chan struct{})
@@ -127,6 +138,13 @@ func (s *terminal) screen() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.vt.String()
+}
+
+// raw returns every byte that the program has written.
+func (s *terminal) raw() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return string(s.output)
 }
 
 func (s *terminal) press(keys string) {

@@ -107,6 +107,15 @@ func (e *Error) meaning() string {
 	return "unexpected status"
 }
 
+// Elsewhere returns the region that the answer names as the bucket's, if the
+// request went to another; else "".
+func (e *Error) Elsewhere() string {
+	if !errors.Is(e, ErrRedirect) && !errors.Is(e, ErrNoBucket) || checkRegion(e.region) != nil {
+		return ""
+	}
+	return e.region
+}
+
 // Is makes errors.Is match the sentinel that the error stands for.
 func (e *Error) Is(target error) bool {
 	s := e.sentinel()

@@ -262,7 +262,7 @@ func TestProperty_RetryWaitsWithinItsBounds(t *testing.T) {
 	forAll(t, func(t *testing.T, dice *rand.Rand) {
 		p := RetryPolicy{Base: time.Duration(dice.Int64N(int64(time.Minute))), Cap: time.Duration(dice.Int64N(int64(time.Hour)))}.withDefaults()
 		asked := time.Duration(anySize(dice, int64(time.Hour)))
-		got := p.wait(1+dice.IntN(100), asked, dice.Float64())
+		got := p.Wait(1+dice.IntN(100), asked, dice.Float64())
 		require.GreaterOrEqual(t, got, asked)
 		require.LessOrEqual(t, got, max(p.Cap, asked))
 	})

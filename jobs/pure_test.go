@@ -43,12 +43,12 @@ func TestRetry_WaitIsBoundedAndHonoursTheService(t *testing.T) {
 	t.Parallel()
 	p := RetryPolicy{}.withDefaults()
 	for n := 1; n < 100; n++ {
-		w := p.wait(n, 0, rand.Float64())
+		w := p.Wait(n, 0, rand.Float64())
 		assert.LessOrEqual(t, w, p.Cap)
 		assert.GreaterOrEqual(t, w, time.Duration(0))
 	}
-	assert.LessOrEqual(t, p.wait(1, 0, 0.999), p.Base)
-	assert.Equal(t, time.Minute, p.wait(1, time.Minute, 0.5))
+	assert.LessOrEqual(t, p.Wait(1, 0, 0.999), p.Base)
+	assert.Equal(t, time.Minute, p.Wait(1, time.Minute, 0.5))
 }
 
 func TestRetry_LocalTroubleIsNeverRepeated(t *testing.T) {

@@ -42,10 +42,10 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 	return p
 }
 
-// wait returns how long to wait after failed attempt number n, from 1:
+// Wait returns how long to wait after failed attempt number n, from 1:
 // full jitter, so that many that failed together do not come back together.
 // random is in [0, 1).
-func (p RetryPolicy) wait(n int, asked time.Duration, random float64) time.Duration {
+func (p RetryPolicy) Wait(n int, asked time.Duration, random float64) time.Duration {
 	limit := p.Cap
 	if shift := n - 1; shift < 32 {
 		limit = min(p.Base<<shift, p.Cap)
@@ -146,7 +146,7 @@ func (e *engine) attempt(ctx context.Context, p *pause, op func(context.Context)
 		if errors.As(err, &answer) {
 			asked = answer.RetryAfter
 		}
-		wait := e.retry.wait(n, asked, rand.Float64()) //nolint:gosec // jitter needs no secrecy
+		wait := e.retry.Wait(n, asked, rand.Float64()) //nolint:gosec // jitter needs no secrecy
 		p.sleep(e.now().Add(wait), err)
 		err = e.sleep(ctx, wait)
 		p.wake()

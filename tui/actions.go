@@ -162,7 +162,7 @@ func (m *Model) going() []action {
 		{key: k.Forth, do: func() tea.Cmd { return m.travel(1) }, idle: m.noForth},
 		{key: k.Places, do: m.showPlaces, idle: m.noPlaces},
 		{key: k.Bookmark, do: m.toggleBookmark, idle: firstOf(m.noPlaces, m.noBucket)},
-		{key: k.Refresh, do: func() tea.Cmd { return m.refresh(m.focus) }},
+		{key: k.Refresh, do: m.relist},
 		{key: k.Hidden, do: func() tea.Cmd { return m.toggleHidden(p) }},
 		{key: k.Palette, do: m.showPalette, unlisted: true},
 	}

@@ -82,6 +82,9 @@ var meanings = []error{
 // was is of no use to the reader.
 func refusal(err error, api *cos.Error) trouble {
 	t := trouble{hint: advice(err), quote: api.Code}
+	if region := api.Elsewhere(); region != "" {
+		t.hint = "the bucket is in " + region + ": open it from the list of buckets, or start with --region " + region
+	}
 	meaning := api.Code
 	for _, m := range meanings {
 		if errors.Is(api, m) {

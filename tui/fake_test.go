@@ -180,12 +180,14 @@ type fakeObject struct {
 	etag       string
 	appendable bool
 	meta       map[string]string
+	like       cos.Head // class, restore and encryption
 }
 
 func (o *fakeObject) length() int64 { return max(o.size, int64(len(o.data))) }
 
 func (o *fakeObject) head() cos.Head {
 	h := cos.Head{Size: o.length(), ETag: o.etag, ObjectType: "normal", Headers: cos.Headers{Meta: o.meta}}
+	h.StorageClass, h.Restore, h.Encryption = o.like.StorageClass, o.like.Restore, o.like.Encryption
 	if o.appendable {
 		h.ObjectType = "appendable"
 	}

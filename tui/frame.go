@@ -164,6 +164,9 @@ func (m *Model) paneView(i int) views.Pane {
 	}
 	if p.at.buckets {
 		v.Classes, v.Regions = false, true
+		for i, r := range v.Rows {
+			v.Rows[i].Versioning = m.versioning.of[r.Name]
+		}
 	}
 	if d := m.drag; d != nil && d.ok && d.pane == i && d.zone != onStrip {
 		v.Drop = d.row < 0
@@ -182,7 +185,11 @@ const oldAfter = time.Minute
 // footOf is what the bottom border says of p. It does not change when the
 // cursor moves: that would cost bytes at every key.
 func (m *Model) footOf(p *pane) string {
+	again := m.retrying(p)
 	if !p.shown {
+		if again != "" {
+			return again
+		}
 		if p.load != nil && p.load.slow {
 			return "listing" + m.look.Marks.Ellipsis + m.sep() + "Esc stops"
 		}
@@ -205,6 +212,9 @@ func (m *Model) footOf(p *pane) string {
 	default:
 		words = append(words, views.Plural(n, "item", "items"))
 	}
+	if again != "" {
+		return m.footWith(words, again)
+	}
 	words = append(words, m.searchState(p)...)
 	if size > 0 { // what folders hold is not known
 		words = append(words, views.Size(size))
@@ -226,6 +236,19 @@ func (m *Model) footOf(p *pane) string {
 	}
 	return strings.Join(words, m.sep())
 }
+
+// footWith is words and then what matters more, which is left alone where both
+// have no room.
+func (m *Model) footWith(words []string, more string) string {
+	all := strings.Join(append(words, more), m.sep())
+	if m.look.Width.StringWidth(all) > m.width/2-footEdges {
+		return more
+	}
+	return all
+}
+
+// footEdges are the cells of the bottom border that are no text.
+const footEdges = 6
 
 // orderOf is what the rows are sorted by.
 func (m *Model) orderOf(p *pane) string {
@@ -253,6 +276,8 @@ func (m *Model) emptyState(i int) []string {
 	switch {
 	case p.err != (trouble{}):
 		return m.troubleLines(i)
+	case !p.shown && m.retrying(p) != "":
+		return []string{"listing " + p.load.to.address(), m.retrying(p), hint(k.ClearMarks, "").Key + " stops"}
 	case !p.shown && p.load != nil && p.load.slow:
 		return []string{"listing " + p.load.to.address()}
 	case !p.shown && p.load != nil:

@@ -152,7 +152,7 @@ func (m *Model) perform(a action) tea.Cmd {
 }
 
 func (m *Model) showHelp() tea.Cmd {
-	m.push(modal{view: &views.Help{Sections: m.deps.Keys.help("Panes")}, act: func() tea.Cmd { return nil }})
+	m.push(modal{view: &views.Help{Sections: append(m.deps.Keys.help("Panes"), views.Badges())}, act: func() tea.Cmd { return nil }})
 	return nil
 }
 

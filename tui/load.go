@@ -30,6 +30,9 @@ type listedMsg struct {
 	err  error
 	// at is the folder that page is of, if that is not the one asked for.
 	at string
+	// watch follows a local folder since before page was read; nil if nothing
+	// does.
+	watch Watching
 }
 
 // slowMsg says that the listing gen has been under way for a while.
@@ -112,16 +115,21 @@ func (m *Model) more(i int) tea.Cmd {
 // loadPage returns the command that lists one page of what pane i loads.
 func (m *Model) loadPage(i int, from resume) tea.Cmd {
 	p := m.panes[i]
+	p.load.from = from
 	ctx, gen, to, hide := p.load.ctx, p.load.gen, p.load.to, p.hide
 	source, climb := m.source(to), to.Local() && !to.buckets && to.find == "" && (to == p.at || p.load.climbs)
+	var follow func(string) (Watching, error)
+	if to.Local() && !to.buckets && to.find == "" {
+		follow = m.deps.Watch
+	}
 	return guarded(func() tea.Msg {
-		pg, err := source(ctx, from, hide)
+		pg, w, err := watched(follow, to.Path, func() (page, error) { return source(ctx, from, hide) })
 		if climb && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) {
 			at := nearestFolder(to.Path)
-			pg, err = readFolder(at, "", hide)
-			return listedMsg{i, gen, pg, err, at}
+			pg, w, err = watched(follow, at, func() (page, error) { return readFolder(at, "", hide) })
+			return listedMsg{i, gen, pg, err, at, w}
 		}
-		return listedMsg{i, gen, pg, err, ""}
+		return listedMsg{i, gen, pg, err, "", w}
 	})
 }
 
@@ -251,13 +259,18 @@ func look(path string, d fs.DirEntry) localRow {
 func (m *Model) listed(msg listedMsg) tea.Cmd {
 	p := m.panes[msg.pane]
 	if p.load == nil || p.load.gen != msg.gen {
-		return nil
+		return unheeded(msg.watch)
 	}
 	l := p.load
 	if msg.err != nil {
+		if cmd, again := m.tryAgain(msg.pane, msg.err); again {
+			return cmd
+		}
 		m.listFailed(p, msg.err)
 		return nil
 	}
+	l.tries = 0
+	m.recovered(p)
 	if l.fresh == nil {
 		m.finish(p)
 		p.extend(msg.page, m.listHeight())
@@ -270,6 +283,7 @@ func (m *Model) listed(msg listedMsg) tea.Cmd {
 	if l.hold && l.focus != "" && l.fresh.find(l.focus) < 0 && !l.fresh.passed(l.to.Key, l.focus) {
 		return m.loadPage(msg.pane, l.fresh.next)
 	}
+	l.watch = msg.watch
 	return tea.Batch(m.swap(msg.pane, l), m.settle(msg.pane))
 }
 
@@ -300,10 +314,11 @@ func (m *Model) swap(i int, l *load) tea.Cmd {
 	}
 	p.at, p.rows, p.shown, p.err, p.outdated = l.to, *l.fresh, true, trouble{}, false
 	p.wantFound = p.at.find != "" && p.rows.more
+	p.badges, m.badging.id = nil, ""
 	p.listed = m.deps.Now()
 	_, _, p.up = p.at.parent(m.deps.Buckets != nil)
 	p.cursor, p.top, p.span = 0, 0, nil
-	cmd := tea.Batch(m.rearrange(i), m.watch(i))
+	cmd := tea.Batch(m.rearrange(i), m.watch(i, l.watch))
 	if same {
 		p.arrived(0, 0)
 		p.wantAll = p.wantAll || p.unsure()
@@ -350,6 +365,16 @@ func (m *Model) listFailed(p *pane, err error) {
 		return
 	}
 	m.sayError(err)
+	p.said = m.status
+}
+
+// recovered takes back what was said of the last failure of p, if it is still
+// there to be read.
+func (m *Model) recovered(p *pane) {
+	if p.said != "" && m.status == p.said {
+		m.say("", plain)
+	}
+	p.said = ""
 }
 
 func after(d time.Duration, msg tea.Msg) tea.Cmd {

@@ -70,10 +70,13 @@ type Model struct {
 	watches  uint64      // counts the folders that were followed
 	preview  *previewing // open over the panes; nil if none
 	aside    aside
-	previews uint64  // counts what previews ask for, to tell late answers
-	sizing   *sizing // nil if nothing is counted
-	scan     *scan   // of the usage that is shown; nil if none is
-	surveys  uint64  // counts the surveys and scans, to tell their messages apart
+	previews uint64 // counts what previews ask for, to tell late answers
+	badging  badging
+	// versioning is that of the buckets.
+	versioning versioning
+	sizing     *sizing // nil if nothing is counted
+	scan       *scan   // of the usage that is shown; nil if none is
+	surveys    uint64  // counts the surveys and scans, to tell their messages apart
 }
 
 // modal is a view over the panes with what it asks of the program.
@@ -102,7 +105,7 @@ func New(ctx context.Context, deps Deps) *Model {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
-	m := &Model{deps: deps, after: after, own: map[jobs.ID]jobs.Spec{}, cache: cache{most: cacheRows}}
+	m := &Model{deps: deps, noMouse: deps.NoMouse, after: after, own: map[jobs.ID]jobs.Spec{}, cache: cache{most: cacheRows}}
 	if deps.Notice != "" {
 		m.status, m.tone, m.sticky = deps.Notice, warning, true
 	}
@@ -152,17 +155,22 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, tea.Quit
 	case tea.KeyPressMsg:
 		cmd := m.key(msg)
-		return m, tea.Batch(cmd, m.followCursor())
+		return m, tea.Batch(cmd, m.afterwards())
 	case tea.MouseMsg:
 		cmd := m.mouse(msg)
-		return m, tea.Batch(cmd, m.followCursor())
+		return m, tea.Batch(cmd, m.afterwards())
 	case tea.PasteMsg:
 		return m, m.paste(msg.Content)
 	default:
 		cmd := m.received(msg)
-		return m, tea.Batch(cmd, m.followCursor())
+		return m, tea.Batch(cmd, m.afterwards())
 	}
 	return m, nil
+}
+
+// afterwards asks for what is wanted of the rows that are seen now.
+func (m *Model) afterwards() tea.Cmd {
+	return tea.Batch(m.followCursor(), m.awaitBadge(), m.askVersioning())
 }
 
 // received takes what a command brought.
@@ -192,6 +200,14 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 		if l := m.panes[msg.pane].load; l != nil && l.gen == msg.gen {
 			l.slow = true
 		}
+	case badgeMsg:
+		return m.askBadge(msg)
+	case badgedMsg:
+		m.badged(msg)
+	case versioningMsg:
+		m.tookVersioning(msg)
+	case retryMsg:
+		return m.waited(msg)
 	case queueMsg:
 		return m.queueChanged(msg)
 	case tickMsg:

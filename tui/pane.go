@@ -21,6 +21,7 @@ type pane struct {
 	load     *load // the listing under way, nil if none
 	gen      uint64
 	err      trouble             // why nothing could be listed here
+	said     string              // of the last failure, in the status line
 	wantAll  bool                // list to the end
 	wantMark bool                // mark what arrives, but for spare
 	spare    map[string]struct{} // rows that stay without a mark while wantMark
@@ -36,9 +37,10 @@ type pane struct {
 	epoch     uint64 // counts the orders, to tell their messages apart
 	// arranging: the rows are shown in an older order, the new one is made.
 	arranging bool
-	span      *span  // a range is being marked
-	watched   uint64 // of the folder that is followed
-	unwatch   func() // gives that up
+	badges    map[string]views.Badge // of rows that were asked for
+	span      *span                  // a range is being marked
+	watched   uint64                 // of the folder that is followed
+	unwatch   func()                 // gives that up
 	// back and forth are the places before and after this one; the nearest is
 	// the last.
 	back, forth []visit
@@ -53,11 +55,16 @@ type load struct {
 	cancel context.CancelFunc
 	gen    uint64
 	to     place
-	fresh  *listing // replaces rows when it is good; nil when rows are extended
-	focus  string   // row that must be in fresh before it is shown, if hold
-	hold   bool     // keep the old rows until focus was listed
-	slow   bool     // it takes long enough to be mentioned
-	busy   bool     // a page is on its way
+	fresh  *listing  // replaces rows when it is good; nil when rows are extended
+	focus  string    // row that must be in fresh before it is shown, if hold
+	hold   bool      // keep the old rows until focus was listed
+	slow   bool      // it takes long enough to be mentioned
+	busy   bool      // a page is on its way
+	watch  Watching  // of the local folder that was listed; nil if nothing is
+	from   resume    // where the page begins that was asked for
+	tries  int       // how often it failed
+	due    time.Time // when it is asked for again; zero while nothing waits for that
+	why    string    // it failed
 	// climbs: a path that is no folder means the folder that it is in.
 	climbs bool
 	// travels: the places before and after are known.
@@ -265,6 +272,9 @@ func (p *pane) window(height int) []views.Row {
 		r := views.Row{
 			Name: p.rows.name(e), Folder: e.flags&isFolder != 0, Marked: e.flags&isMarked != 0,
 			Size: e.size, Class: p.rows.class(e), Way: p.at.find != "",
+		}
+		if !r.Folder && !p.at.Local() {
+			r.Badge = p.badge(r.Name, r.Class)
 		}
 		if e.mtime != noTime {
 			r.Modified = time.Unix(e.mtime, 0)

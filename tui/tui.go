@@ -76,6 +76,9 @@ type Deps struct {
 	// Buckets lists the account's buckets. Nil if that is not wanted: there is
 	// nothing above the root of a bucket then.
 	Buckets BucketLister
+	// Versioning asks for the versioning of a bucket in the list; nil if that
+	// is not wanted.
+	Versioning func(ctx context.Context, bucket, region string) (cos.Versioning, error)
 
 	Account   string // shown before the bucket's name; may be empty
 	AccountID string // jobs.Spec.Account of what is queued
@@ -92,9 +95,9 @@ type Deps struct {
 	// Inspect opens a bucket to look at what its objects have; it sends nothing.
 	// Nil if that is not wanted.
 	Inspect func(bucket, region string) Inspector
-	// Watch returns when something in a local folder has changed, see
-	// [WatchFolder]. Nil: folders are listed again only when asked for.
-	Watch func(ctx context.Context, path string) error
+	// Watch begins to follow a local folder, see [WatchFolder]. Nil: folders
+	// are listed again only when asked for.
+	Watch func(path string) (Watching, error)
 	// PlacesFile keeps bookmarks and recent places; empty: they are not kept.
 	PlacesFile string
 	// Notice is said in the status line at the start.
@@ -112,7 +115,9 @@ type Deps struct {
 	// LowBandwidth draws less and less often. It is offered where the terminal
 	// answers slowly.
 	LowBandwidth bool
-	Now          func() time.Time // nil means time.Now
+	// NoMouse leaves the mouse to the terminal until the user takes it.
+	NoMouse bool
+	Now     func() time.Time // nil means time.Now
 
 	// Input, Output and Environ replace the terminal and environment of the
 	// process; for tests.

@@ -24,48 +24,99 @@ type folderMsg struct {
 	watch uint64
 }
 
-// watch follows the local folder that pane i shows; what else it followed is
-// given up.
-func (m *Model) watch(i int) tea.Cmd {
+// Watching follows a local folder from the moment it was made.
+type Watching interface {
+	// Wait returns when something in the folder has changed and a moment has
+	// passed, or with an error when ctx ends or the folder cannot be followed
+	// any more. It closes the watch.
+	Wait(ctx context.Context) error
+	// Close ends a watch that nobody waits for.
+	Close() error
+}
+
+// watched reads a folder that is followed from before it is read, so that no
+// change falls between the two. A system that has no watches left shows the
+// folder all the same.
+func watched(follow func(string) (Watching, error), path string, read func() (page, error)) (page, Watching, error) {
+	if follow == nil {
+		pg, err := read()
+		return pg, nil, err
+	}
+	w, unwatched := follow(path)
+	pg, err := read()
+	if unwatched != nil {
+		return pg, nil, err
+	}
+	if err != nil || len(pg.folders)+len(pg.files) > watchRows {
+		_ = w.Close() // nothing that was not said already
+		w = nil
+	}
+	return pg, w, err
+}
+
+// watch waits for a change of the folder that pane i shows now; what else it
+// followed is given up. w may be nil.
+func (m *Model) watch(i int, w Watching) tea.Cmd {
 	p := m.panes[i]
 	p.unwatch()
-	if m.deps.Watch == nil || !p.at.Local() || p.at.buckets || p.at.find != "" || p.rows.total() > watchRows {
-		return nil
-	}
+	p.unwatch = func() {}
 	m.watches++
 	p.watched = m.watches
+	if w == nil {
+		return nil
+	}
 	ctx, cancel := context.WithCancel(m.ctx)
 	p.unwatch = cancel
-	follow, path, msg := m.deps.Watch, p.at.Path, folderMsg{i, p.watched}
+	msg := folderMsg{i, p.watched}
 	return guarded(func() tea.Msg {
-		// A system that has no watches left shows the folder all the same.
-		if err := follow(ctx, path); err != nil {
+		if err := w.Wait(ctx); err != nil {
 			return nil
 		}
 		return msg
 	})
 }
 
+// unheeded gives up the watch of a listing that nobody waits for any more.
+func unheeded(w Watching) tea.Cmd {
+	if w == nil {
+		return nil
+	}
+	return guarded(func() tea.Msg {
+		_ = w.Close()
+		return nil
+	})
+}
+
 func (m *Model) folderChanged(msg folderMsg) tea.Cmd {
 	p := m.panes[msg.pane]
-	if p.watched != msg.watch || p.load != nil {
-		return nil // what is being listed is watched afterwards
+	switch {
+	case p.watched != msg.watch:
+		return nil
+	case p.load != nil: // it may be given up, and then nobody follows the folder
+		return m.after(watchQuiet, msg)
 	}
 	return m.refresh(msg.pane)
 }
 
-// WatchFolder returns when something in a local folder has changed and a
-// moment has passed, or when ctx ends or the folder cannot be watched, with an
-// error.
-func WatchFolder(ctx context.Context, path string) error {
+// folderWatch is a watch of the system.
+type folderWatch struct{ *fsnotify.Watcher }
+
+// WatchFolder begins to follow a local folder.
+func WatchFolder(path string) (Watching, error) {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer w.Close()
 	if err := w.Add(path); err != nil {
-		return err
+		_ = w.Close()
+		return nil, err
 	}
+	return folderWatch{w}, nil
+}
+
+// Wait implements [Watching].
+func (w folderWatch) Wait(ctx context.Context) error {
+	defer w.Close()
 	var quiet, most <-chan time.Time
 	for {
 		select {

@@ -9,14 +9,17 @@ import (
 
 // Row is one line of a pane, as plain values.
 type Row struct {
-	Name     string // as it is; made safe when drawn
-	Folder   bool   // drawn with a slash
-	Way      bool   // Name has the way to it, of which the end matters most
-	Parent   bool   // the row that leads up
-	Size     int64  // bytes; -1 if it has none
-	Class    string // storage class; empty for local files
-	Modified time.Time
-	Marked   bool
+	Name   string // as it is; made safe when drawn
+	Folder bool   // drawn with a slash
+	Way    bool   // Name has the way to it, of which the end matters most
+	Parent bool   // the row that leads up
+	Size   int64  // bytes; -1 if it has none
+	Class  string // storage class; empty for local files
+	Badge  Badge  // what else it is, as far as that is known
+	// Versioning of a bucket, in a word.
+	Versioning string
+	Modified   time.Time
+	Marked     bool
 }
 
 // Pane is what a pane shows at one moment.
@@ -30,7 +33,7 @@ type Pane struct {
 	Focused bool
 	Classes bool     // keep a column for the storage class
 	Low     bool     // only names and sizes
-	Regions bool     // keep a wider one, which Row.Class fills with a region
+	Regions bool     // for buckets: regions, which are in Row.Class, and versioning, but no sizes
 	Empty   []string // what is said instead of rows
 	Foot    string   // bottom border, left
 	Order   string   // bottom border, right
@@ -41,38 +44,36 @@ type Pane struct {
 }
 
 // columns are the widths of a pane's columns; 0 means not shown.
-type columns struct{ name, size, class, modified int }
+type columns struct{ name, size, class, versioning, modified int }
 
 const (
-	minName       = 12
-	sizeCells     = 7 // "12.4 GB"
-	classCells    = 4
-	regionCells   = 15 // "na-siliconvalley", cut
-	longTime      = 12 // "22 Nov 14:05"
-	shortTime     = 6  // "22 Nov"
-	edges         = 3  // mark and space on the left, space on the right
-	columnGap     = 2
-	comfortable   = 22 // names this wide before a further column is shown
-	comfortableXL = 26
+	minName         = 12
+	sizeCells       = 7 // "12.4 GB"
+	classCells      = 4
+	regionCells     = 15 // "na-siliconvalley", cut
+	versioningCells = 9  // "versioned"
+	longTime        = 12 // "22 Nov 14:05"
+	shortTime       = 6  // "22 Nov"
+	edges           = 3  // mark and space on the left, space on the right
+	columnGap       = 2
+	comfortable     = 22 // names this wide before a further column is shown
+	comfortableXL   = 26
 )
 
 // layout shares inner cells between the columns: names always get 12, and a
 // comfortable width before class and time are shown.
 func layout(inner int, p Pane) columns {
-	c := columns{name: inner - edges}
-	class := classCells
+	c := columns{name: max(inner-edges, 0)}
 	if p.Regions {
-		class = regionCells
+		c.class = c.take(regionCells)
+		if !p.Low {
+			c.versioning = c.take(versioningCells)
+		}
+	} else if c.size = c.take(sizeCells); c.size > 0 && p.Classes && !p.Low {
+		c.class = c.take(classCells)
 	}
-	if c.name-columnGap-sizeCells < minName {
-		c.name = max(c.name, 0)
+	if c.size == 0 && c.class == 0 {
 		return c
-	}
-	c.size = sizeCells
-	c.name -= columnGap + sizeCells
-	if (p.Classes && !p.Low || p.Regions) && c.name-columnGap-class >= minName {
-		c.class = class
-		c.name -= columnGap + class
 	}
 	if p.Low {
 		return c
@@ -87,6 +88,16 @@ func layout(inner int, p Pane) columns {
 	}
 	c.name -= columnGap + c.modified
 	return c
+}
+
+// take takes cells for a column from those of the name, none if the name would
+// have too few.
+func (c *columns) take(cells int) int {
+	if c.name-columnGap-cells < minName {
+		return 0
+	}
+	c.name -= columnGap + cells
+	return cells
 }
 
 // Pane draws p as exactly height lines of width cells.
@@ -259,7 +270,11 @@ func (k *Look) row(p Pane, i int, c columns, inner int) string {
 	default:
 		l.blank(s.ground, 1)
 	}
-	l.blank(s.ground, 1)
+	if r.Badge == NoBadge {
+		l.blank(s.ground, 1)
+	} else {
+		l.put(s.odd, r.Badge.glyph())
+	}
 	k.name(&l, r, c.name, s)
 	l.to(2+c.name, s.ground)
 	l.put(k.Dim, k.columns(r, c))
@@ -281,10 +296,13 @@ func (k *Look) columns(r Row, c columns) string {
 	}
 	if c.class > 0 {
 		class := r.Class
-		if c.class == classCells {
+		if c.class == classCells { // else it is a region
 			class = Class(class)
 		}
 		text += gap + pad(k.Width.Truncate(Safe(class), c.class, k.Marks.Ellipsis), c.class, false)
+	}
+	if c.versioning > 0 {
+		text += gap + pad(Safe(r.Versioning), c.versioning, false)
 	}
 	if c.modified > 0 {
 		text += gap + k.when(r.Modified, c.modified == shortTime)

@@ -1,4 +1,5 @@
-// Package settings reads what config.toml says about transfers.
+// Package settings reads what config.toml says about transfers and the
+// terminal.
 package settings
 
 import (
@@ -40,61 +41,94 @@ func (t Transfers) Apply(cfg *jobs.Config) {
 	cfg.Threshold, cfg.Bandwidth = t.Threshold, t.Bandwidth
 }
 
-// Read reads the configuration at path. Without the file or the table nothing
-// is set. An error names the line and the key, says what is wanted, and quotes
-// nothing from outside the table: elsewhere there are secrets. Nothing is set
-// then either.
+// Read reads the table [transfers] of the configuration at path. Without the
+// file or the table nothing is set. An error names the line and the key, says
+// what is wanted, and quotes nothing from outside the table: elsewhere there are
+// secrets. Nothing is set then either.
 func Read(path string) (Transfers, error) {
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Transfers{}, nil
-	}
+	var t Transfers
+	err := readTable(path, "transfers", []key{
+		{"files", (*count)(&t.Files)},
+		{"parts", (*count)(&t.Parts)},
+		{"part_size", (*size)(&t.PartSize)},
+		{"threshold", (*size)(&t.Threshold)},
+		{"bandwidth", (*bandwidth)(&t.Bandwidth)},
+	})
 	if err != nil {
-		return Transfers{}, fmt.Errorf("read the configuration: %w", err)
-	}
-	t, err := parse(string(text))
-	if err != nil {
-		return Transfers{}, fmt.Errorf("%s, %w", path, err)
+		return Transfers{}, err
 	}
 	return t, nil
 }
 
-func parse(text string) (t Transfers, err error) {
-	var doc struct{ Transfers toml.Primitive }
-	meta, err := toml.Decode(text, &doc)
-	if parse := (toml.ParseError{}); errors.As(err, &parse) {
-		return t, fmt.Errorf("line %d is not TOML", parse.Position.Line)
+// Terminal is what the table [terminal] sets.
+type Terminal struct {
+	NoMouse bool // leave the mouse to the terminal
+}
+
+// ReadTerminal is [Read] for the table [terminal].
+func ReadTerminal(path string) (Terminal, error) {
+	mouse := onOff(true)
+	err := readTable(path, "terminal", []key{{"mouse", &mouse}})
+	return Terminal{NoMouse: err == nil && !bool(mouse)}, err
+}
+
+// key is one that a table may have, and where its value goes.
+type key struct {
+	name string
+	into toml.Unmarshaler
+}
+
+func readTable(path, name string, known []key) error {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
 	if err != nil {
-		return t, errors.New("it does not have the form of a configuration")
+		return fmt.Errorf("read the configuration: %w", err)
 	}
-	if !meta.IsDefined("transfers") {
-		return t, nil
+	if err := parse(string(text), name, known); err != nil {
+		return fmt.Errorf("%s, %w", path, err)
 	}
-	var keys map[string]toml.Primitive
-	if err := decode(&meta, doc.Transfers, &table{}); err != nil {
-		return t, err
+	return nil
+}
+
+func parse(text, name string, known []key) error {
+	var doc map[string]toml.Primitive
+	meta, err := toml.Decode(text, &doc)
+	if parse := (toml.ParseError{}); errors.As(err, &parse) {
+		return fmt.Errorf("line %d is not TOML", parse.Position.Line)
 	}
-	if err := decode(&meta, doc.Transfers, &keys); err != nil {
-		return t, err
+	if err != nil {
+		return errors.New("it does not have the form of a configuration")
 	}
-	into := map[string]toml.Unmarshaler{
-		"files": (*count)(&t.Files), "parts": (*count)(&t.Parts),
-		"part_size": (*size)(&t.PartSize), "threshold": (*size)(&t.Threshold), "bandwidth": (*bandwidth)(&t.Bandwidth),
+	if !meta.IsDefined(name) {
+		return nil
 	}
-	for _, key := range meta.Keys() { // in the order of the file, so that the first mistake is told
-		if len(key) != 2 || key[0] != "transfers" {
+	var values map[string]toml.Primitive
+	if err := decode(&meta, doc[name], table(name)); err != nil {
+		return err
+	}
+	if err := decode(&meta, doc[name], &values); err != nil {
+		return err
+	}
+	var names []string
+	into := map[string]toml.Unmarshaler{}
+	for _, k := range known {
+		names, into[k.name] = append(names, k.name), k.into
+	}
+	for _, found := range meta.Keys() { // in the order of the file, so that the first mistake is told
+		if len(found) != 2 || found[0] != name {
 			continue
 		}
-		to, known := into[key[1]]
-		if !known {
-			to = unknown{}
+		to, ok := into[found[1]]
+		if !ok {
+			to = unknown(names)
 		}
-		if err := decode(&meta, keys[key[1]], to); err != nil {
-			return Transfers{}, err
+		if err := decode(&meta, values[found[1]], to); err != nil {
+			return err
 		}
 	}
-	return t, nil
+	return nil
 }
 
 // decode decodes p and words the error.
@@ -106,20 +140,35 @@ func decode(meta *toml.MetaData, p toml.Primitive, into any) error {
 	return err //nolint:wrapcheck // the types above leave no other error
 }
 
-type table struct{}
+// table wants the table that it names.
+type table string
 
-func (*table) UnmarshalTOML(v any) error {
+func (t table) UnmarshalTOML(v any) error {
 	if _, ok := v.(map[string]any); !ok {
-		return errors.New("want a table: [transfers]")
+		return fmt.Errorf("want a table: [%s]", string(t))
 	}
 	return nil
 }
 
-type unknown struct{}
+// unknown takes no value: it names the keys that there are.
+type unknown []string
 
-func (unknown) UnmarshalTOML(any) error {
-	names := []string{"files", "parts", "part_size", "threshold", "bandwidth"}
-	return errors.New("unknown key; there are " + strings.Join(names, ", "))
+func (u unknown) UnmarshalTOML(any) error {
+	if len(u) == 1 {
+		return errors.New("unknown key; there is only " + u[0])
+	}
+	return errors.New("unknown key; there are " + strings.Join(u, ", "))
+}
+
+type onOff bool
+
+func (o *onOff) UnmarshalTOML(v any) error {
+	on, ok := v.(bool)
+	if !ok {
+		return errors.New("want true or false")
+	}
+	*o = onOff(on)
+	return nil
 }
 
 type count int
