@@ -134,7 +134,7 @@ func TestStory_HandlesHostileNamesExactly(t *testing.T) {
 	}
 
 	s.press(keyEnd + keyEnter)
-	s.untilText("a segment of 848 bytes; a local name holds 255")
+	s.untilText("a segment of 848 bytes; a local name holds 255", "Esc back") // the list says the former too
 	s.press(keyEsc)
 	s.untilText("c clear done")
 	s.press(keyEsc)
