@@ -159,9 +159,31 @@ func measureIdle(t testing.TB, span time.Duration, jobs, keys string) float64 {
 		require.NoError(t, err)
 		<-time.After(jobViewGrows)
 	}
-	start, before := time.Now(), len(term.output())
+	if jobs == "" {
+		before := len(term.output())
+		<-time.After(span)
+		return float64(len(term.output())-before) / span.Seconds()
+	}
+	// From the end of one frame to that of another: a span that cuts one off
+	// at the start or the end would count too much or too little.
+	began, before := term.frameEnd()
 	<-time.After(span)
-	return float64(len(term.output())-before) / time.Since(start).Seconds()
+	ended, after := term.frameEnd()
+	return float64(after-before) / ended.Sub(began).Seconds()
+}
+
+// frameEnd waits for the next frame and returns when it came, and how much was
+// written until then.
+func (t *terminal) frameEnd() (time.Time, int) {
+	const look, quiet = 5 * time.Millisecond, 50 * time.Millisecond
+	n, at, begun := len(t.output()), time.Now(), false
+	for !begun || time.Since(at) < quiet {
+		<-time.After(look)
+		if now := len(t.output()); now != n {
+			n, at, begun = now, time.Now(), true
+		}
+	}
+	return at, n
 }
 
 // jobViewGrows is how long the job view is watched before it is measured, so
