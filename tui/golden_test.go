@@ -44,7 +44,8 @@ func same(t *testing.T, name, text string) {
 	}
 	want, err := os.ReadFile(path)
 	require.NoError(t, err)
-	assert.Equal(t, string(want), text)
+	// Compared by line, so that what is printed is where they differ.
+	assert.Equal(t, strings.Split(string(want), "\n"), strings.Split(text, "\n"))
 }
 
 // scene is a model whose frame is the same everywhere.

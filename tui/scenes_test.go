@@ -152,6 +152,7 @@ func scenes() map[string]func(d *driver) {
 		"ask":          func(d *driver) { sceneItems(d); d.press("w", "end", "a") },
 		"properties":   keys("end", "i"),
 		"class":        keys("end", "C"),
+		"metadata":     keys("end", "M"),
 		"tags":         keys("end", "T"),
 		"access":       keys("end", "a"),
 		"restore":      func(d *driver) { d.pane().put("cover.jpg", d.m.listHeight()); d.press("R") },
