@@ -99,7 +99,7 @@ func (s *Select) rows(k *Look, inner, page int) []string {
 	case s.Running:
 		return []string{k.remark("no row yet" + k.Marks.Ellipsis)}
 	case s.ran == "":
-		return []string{k.remark("Enter runs the query; nothing was asked of the service yet")}
+		return []string{k.remark("Enter runs the query")}
 	case s.Failed == nil:
 		return []string{k.remark("no row matches")}
 	}
