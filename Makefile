@@ -70,7 +70,7 @@ BENCH ?=
 
 bench: ## print the figures, each beside its target or a peer's: ten minutes; BENCH=Transfer runs one
 	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchtime 1x -timeout 30m .
-	$(if $(BENCH),,go test -run '^$$' -bench TerminalBytes -benchtime 1x -timeout 5m ./tui)
+	$(if $(BENCH),,go test -run '^$$' -bench 'TerminalBytes|Select' -benchtime 1x -timeout 15m ./tui)
 	$(if $(BENCH),,go test -run '^$$' -bench List -timeout 5m ./cos/emulator)
 
 # In /tmp, or where TMPDIR says: about 15 GB and four million files are needed.

@@ -80,6 +80,7 @@ func defaultKeys() tui.KeyMap {
 			Metadata:   bind("M", "edit headers and metadata", "M"),
 			Tags:       bind("T", "set tags", "T"),
 			Access:     bind("a", "set who may read it", "a"),
+			Query:      bind("Q", "query the rows of CSV and JSON with SQL", "Q"),
 		},
 		Jobs: tui.JobKeys{
 			Pause:   bind("Space p", "pause or go on", "space", "p"),
@@ -108,6 +109,9 @@ func defaultKeys() tui.KeyMap {
 			FoldAll:      bind("z", "fold or unfold all", "z"),
 			Follow:       bind("F", "follow the end while it grows", "F"),
 			Again:        bind("C-r", "read it again", "ctrl+r"),
+		},
+		Select: tui.SelectKeys{
+			Save: bind("s F2", "save the result", "s", "f2", "alt+2"),
 		},
 		Dialog: tui.DialogKeys{
 			Accept:   bind("Enter", "do it", "enter"),

@@ -27,6 +27,7 @@ func TestDefaultKeys_NoKeyTwiceWhereItActs(t *testing.T) {
 		"jobs":    {"Jobs", "Everywhere"},
 		"dialogs": {"Dialogs"},
 		"preview": {"Preview", "Dialogs"},
+		"select":  {"Select", "Dialogs"},
 	} {
 		seen := map[string]string{}
 		for _, mode := range defaultKeys().Modes() {

@@ -277,6 +277,7 @@ func (a *app) browse(ctx context.Context, args []string) error {
 		Bucket:  func(name, region string) tui.Store { return a.client.Bucket(name, region) },
 		Edit:    func(name, region string) tui.Editable { return a.client.Bucket(name, region) },
 		Inspect: func(name, region string) tui.Inspector { return a.client.Bucket(name, region) },
+		Select:  func(name, region string) tui.Selector { return a.client.Bucket(name, region) },
 		Link:    func(name, region string) tui.Linker { return a.client.Bucket(name, region) },
 		Versioning: func(ctx context.Context, name, region string) (cos.Versioning, error) {
 			return a.client.Bucket(name, region).Versioning(ctx)

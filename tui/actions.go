@@ -178,5 +178,6 @@ func (m *Model) objects() []action {
 		{key: k.Restore, do: m.askRestore, idle: firstOf(m.noChange, m.noRestore)},
 		{key: k.Tags, do: m.askTags, idle: m.noChange},
 		{key: k.Access, do: m.askAccess, idle: m.noChange},
+		{key: k.Query, do: m.showSelect, idle: m.noSelect},
 	}
 }

@@ -46,13 +46,14 @@ func testKeys() KeyMap {
 			SortName: bind("s n", "s n"),
 			SortSize: bind("s s", "s s"), SortTime: bind("s t", "s t"), SortClass: bind("s c", "s c"), SortType: bind("s e", "s e"),
 			Reverse: bind("S", "S"), ClearMarks: bind("Esc", "esc"), Refresh: bind("C-r", "ctrl+r"), Hidden: bind(".", "."),
-			Properties: bind("i", "i"), Class: bind("C", "C"), Restore: bind("R", "R"), Tags: bind("T", "T"), Access: bind("a", "a"), Metadata: bind("M", "M"),
+			Properties: bind("i", "i"), Class: bind("C", "C"), Restore: bind("R", "R"), Tags: bind("T", "T"), Access: bind("a", "a"), Query: bind("Q", "Q"), Metadata: bind("M", "M"),
 		},
 		Preview: PreviewKeys{
 			Search: bind("/ F7", "/", "f7"), NextHit: bind("n", "n"), LastHit: bind("N", "N"), Hex: bind("x", "x"),
 			Plain: bind("t", "t"), Wrap: bind("w", "w"), Encoding: bind("e", "e"), EncodingBack: bind("E", "E"),
 			Again: bind("C-r", "ctrl+r"), Follow: bind("F", "F"), Fold: bind("Space", "space"), FoldAll: bind("z", "z"),
 		},
+		Select: SelectKeys{Save: bind("s", "s")},
 		Jobs: JobKeys{
 			Pause: bind("Space p", "space", "p"), Details: bind("Enter", "enter"), Retry: bind("r", "r"),
 			Cancel: bind("x", "x"), Clear: bind("c", "c"), Answer: bind("a", "a"),

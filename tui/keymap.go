@@ -16,6 +16,7 @@ type KeyMap struct {
 	Pane    PaneKeys
 	Jobs    JobKeys
 	Preview PreviewKeys
+	Select  SelectKeys
 	Dialog  DialogKeys
 }
 
@@ -52,7 +53,7 @@ type PaneKeys struct {
 	Palette                           key.Binding
 	Properties, Metadata              key.Binding
 	Class, Restore                    key.Binding
-	Tags, Access                      key.Binding
+	Tags, Access, Query               key.Binding
 }
 
 // JobKeys act in the list of jobs.
@@ -66,6 +67,11 @@ type PreviewKeys struct {
 	Search, NextHit, LastHit, Hex, Plain, Wrap key.Binding
 	Encoding, EncodingBack, Fold, FoldAll      key.Binding
 	Follow, Again                              key.Binding
+}
+
+// SelectKeys act in the result of a query. The keys of dialogs scroll there.
+type SelectKeys struct {
+	Save key.Binding
 }
 
 // DialogKeys act in dialogs, in the help and in the list of jobs.
@@ -87,6 +93,7 @@ func (k KeyMap) Modes() []Mode {
 		{"Panes", bindings(k.Pane)},
 		{"Jobs", bindings(k.Jobs)},
 		{"Preview", bindings(k.Preview)},
+		{"Select", bindings(k.Select)},
 		{"Everywhere", bindings(k.Global)},
 		{"Dialogs", bindings(k.Dialog)},
 	}

@@ -62,6 +62,9 @@ func (m *Model) forceQuit() tea.Cmd {
 
 // modalKey gives a key to the top modal.
 func (m *Model) modalKey(top *modal, pressed string, msg tea.KeyPressMsg) tea.Cmd {
+	if s := m.querying; s != nil && top.view == views.Modal(s.view) {
+		return m.selectInput(s, top, pressed, msg.Text)
+	}
 	if typist, ok := top.view.(views.Typist); ok {
 		return m.typed(top, typist, pressed, msg)
 	}

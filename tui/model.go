@@ -74,9 +74,10 @@ type Model struct {
 	badging  badging
 	// versioning is that of the buckets.
 	versioning versioning
-	sizing     *sizing // nil if nothing is counted
-	scan       *scan   // of the usage that is shown; nil if none is
-	surveys    uint64  // counts the surveys and scans, to tell their messages apart
+	querying   *selecting // open over the panes; nil if no query is
+	sizing     *sizing    // nil if nothing is counted
+	scan       *scan      // of the usage that is shown; nil if none is
+	surveys    uint64     // counts the surveys and scans, to tell their messages apart
 }
 
 // modal is a view over the panes with what it asks of the program.
@@ -259,6 +260,8 @@ func (m *Model) receivedPreview(msg tea.Msg) tea.Cmd {
 		return m.rested(msg)
 	case searchedMsg:
 		return m.searched(msg)
+	default:
+		return m.receivedSelect(msg)
 	}
 	return nil
 }

@@ -184,6 +184,10 @@ func (m *Model) modalMouse(top *modal, msg tea.MouseMsg) tea.Cmd {
 		if !fills(top.view) {
 			return nil // a wheel changes no choice by accident
 		}
+		if query, ok := top.view.(*views.Select); ok {
+			query.Wheel(in)
+			return nil
+		}
 		return m.act(top, in)
 	case tea.MouseClickMsg:
 		if e.Button != tea.MouseLeft {
@@ -191,6 +195,10 @@ func (m *Model) modalMouse(top *modal, msg tea.MouseMsg) tea.Cmd {
 		}
 		if list, ok := top.view.(*views.JobList); ok {
 			list.Click(e.Y)
+			return nil
+		}
+		if query, ok := top.view.(*views.Select); ok {
+			query.Click(e.X, e.Y)
 			return nil
 		}
 		if use, ok := top.view.(*views.Usage); ok {

@@ -95,6 +95,9 @@ type Deps struct {
 	// Inspect opens a bucket to look at what its objects have; it sends nothing.
 	// Nil if that is not wanted.
 	Inspect func(bucket, region string) Inspector
+	// Select opens a bucket to run queries on its objects; it sends nothing. Nil
+	// if that is not wanted.
+	Select func(bucket, region string) Selector
 	// Watch begins to follow a local folder, see [WatchFolder]. Nil: folders
 	// are listed again only when asked for.
 	Watch func(path string) (Watching, error)

@@ -112,16 +112,18 @@ func trimCR(data []byte, at, end int) int {
 }
 
 // field cuts the first cell off a record.
-func field(rest []byte, comma byte) (cell, next []byte, more bool) {
-	if len(rest) == 0 || rest[0] != '"' {
+func field(rest []byte, comma byte) (cell, next []byte, more bool) { return fieldIn(rest, comma, '"') }
+
+func fieldIn(rest []byte, comma, quote byte) (cell, next []byte, more bool) {
+	if len(rest) == 0 || rest[0] != quote {
 		cell, next, more = bytes.Cut(rest, []byte{comma})
 		return cell, next, more
 	}
 	var out []byte
 	i := 1
 	for ; i < len(rest); i++ {
-		if rest[i] == '"' {
-			if i+1 >= len(rest) || rest[i+1] != '"' {
+		if rest[i] == quote {
+			if i+1 >= len(rest) || rest[i+1] != quote {
 				i++
 				break
 			}
