@@ -174,12 +174,12 @@ func measureIdle(t testing.TB, span time.Duration, jobs, keys string) float64 {
 
 // frameEnd waits for the next frame and returns when it came, and how much was
 // written until then.
-func (t *terminal) frameEnd() (time.Time, int) {
+func (term *terminal) frameEnd() (time.Time, int) {
 	const look, quiet = 5 * time.Millisecond, 50 * time.Millisecond
-	n, at, begun := len(t.output()), time.Now(), false
+	n, at, begun := len(term.output()), time.Now(), false
 	for !begun || time.Since(at) < quiet {
 		<-time.After(look)
-		if now := len(t.output()); now != n {
+		if now := len(term.output()); now != n {
 			n, at, begun = now, time.Now(), true
 		}
 	}

@@ -47,9 +47,9 @@ func TestSelect_EscStopsThenLeaves(t *testing.T) {
 	d.press("esc")
 	await(t, held.ended, "the request is not sent on")
 	assert.Contains(t, d.screen(), "stopped")
-	assert.Equal(t, firstQuery, d.m.selecting.view.Text())
+	assert.Equal(t, firstQuery, d.m.querying.view.Text())
 	d.press("esc")
-	assert.Nil(t, d.m.selecting)
+	assert.Nil(t, d.m.querying)
 }
 
 func TestSelect_LeavingEndsWhatRuns(t *testing.T) {
@@ -70,11 +70,11 @@ func TestSelect_TheMouseFocusesTurnsAndScrolls(t *testing.T) {
 	d := asking(t, map[string]string{"a.csv": cities})
 	d.press("Q", "enter")
 	require.Contains(t, d.screen(), "3 rows") // what is clicked on was drawn
-	assert.False(t, d.m.selecting.view.Typing())
+	assert.False(t, d.m.querying.view.Typing())
 	d.send(tea.MouseClickMsg{X: 10, Y: 1, Button: tea.MouseLeft})
-	assert.True(t, d.m.selecting.view.Typing())
+	assert.True(t, d.m.querying.view.Typing())
 	d.send(tea.MouseClickMsg{X: 14, Y: 2, Button: tea.MouseLeft})
-	assert.Equal(t, ";", d.m.selecting.view.Query().Input.CSV.FieldDelimiter)
+	assert.Equal(t, ";", d.m.querying.view.Query().Input.CSV.FieldDelimiter)
 	d.send(tea.MouseWheelMsg{X: 10, Y: 8, Button: tea.MouseWheelDown})
 	d.send(tea.MouseClickMsg{X: 10, Y: 8, Button: tea.MouseLeft})
 	assert.Contains(t, d.screen(), "arrows scroll")
