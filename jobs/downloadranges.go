@@ -24,7 +24,10 @@ func (t *task) fetchRanges(ctx context.Context, b *cos.Bucket, root *os.Root) (o
 	}
 	defer func() {
 		_ = f.Close()
-		if t.worthless(ctx, err) {
+		switch {
+		case errors.Is(err, errTempTaken):
+			err = errors.Join(err, t.lose())
+		case t.worthless(ctx, err):
 			err = errors.Join(err, t.discard(root))
 		}
 	}()
@@ -36,13 +39,16 @@ func (t *task) fetchRanges(ctx context.Context, b *cos.Bucket, root *os.Root) (o
 		return outcome{}, err
 	}
 	t.item.state = Verifying
-	return t.found(), t.place(root, f, t.tempPath())
+	return t.found(), t.place(ctx, root, f, t.tempPath())
 }
 
 // worthless reports that nothing of the temporary file helps a later try.
 func (t *task) worthless(ctx context.Context, err error) bool {
 	if err == nil || ctx.Err() != nil || errors.Is(err, errJournal) || errors.Is(err, errAbandoned) {
 		return false
+	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return false // room can be made
 	}
 	var local *localError
 	return errors.As(err, &local) || errors.Is(err, ErrObjectChanged) || errors.Is(err, errDamaged) ||
@@ -54,6 +60,12 @@ func (t *task) discard(root *os.Root) error {
 	if err := root.Remove(t.tempPath()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
+	return t.lose()
+}
+
+// lose forgets the temporary file, and that there ever was one of its name.
+func (t *task) lose() error {
+	t.item.token = newToken()
 	if err := t.e.j.forget(t.item); err != nil {
 		return err
 	}
@@ -174,8 +186,7 @@ func (t *task) placed(ctx context.Context, root *os.Root) bool {
 	if !whole {
 		return false
 	}
-	// As in openSource: a named pipe in its place must not block.
-	f, err := root.OpenFile(t.item.path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := openFile(root, t.item.path)
 	if err != nil {
 		return false
 	}

@@ -84,11 +84,18 @@ func (t *task) fileIntact(ctx context.Context) (bool, error) {
 	if err != nil || t.item.folder {
 		return err == nil, err
 	}
-	f, err := root.Open(t.item.path)
+	f, err := openFile(root, t.item.path)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() != t.item.size {
+		return false, err
+	}
 	crc, err := sum(ctx, f, t.item.size)
 	if errors.Is(err, io.EOF) {
 		return false, nil

@@ -275,7 +275,8 @@ func TestReceipts_OfVeryManyGoWithoutKeepingOthersFromWriting(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, j.w.do(func(t *txn) error {
 		_, err := t.exec(`WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ?)
-			INSERT INTO receipts SELECT ?, i, 0, x'', NULL, NULL, 0, 0, 0, '', '', 0, 0, 0 FROM c`, 2*shedReceipts+1, ids[0])
+			INSERT INTO receipts (job, n, source, name, size, crc, has_crc, etag, version, skipped, verified, finished)
+			SELECT ?, i, 0, x'', 0, 0, 0, '', '', 0, 0, 0 FROM c`, 2*shedReceipts+1, ids[0])
 		if err == nil {
 			err = t.move(ids[0], Cancelled, "", 1)
 		}
