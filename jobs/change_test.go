@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -185,7 +186,37 @@ func TestDownload_FullDiskFailsAtOnceAndLeavesTheDestination(t *testing.T) {
 	for name, why := range reasons(t, q, id) {
 		assert.Contains(t, why, "no space left on device", name)
 	}
+	assert.Equal(t, "old", tree(t, to)["d/large"])
+	assert.Len(t, tree(t, to), 3, "the folder, the old file and what is to be gone on with")
+	require.NoError(t, q.Cancel(t.Context(), id))
 	assert.Equal(t, map[string]string{"d/": "", "d/large": "old"}, tree(t, to))
+}
+
+func TestDownload_FullDiskKeepsTheRangesForWhenThereIsRoomAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	want := w.object("large", 3*partBytes)
+	to := filepath.Join(w.dir, "to")
+	var roomy atomic.Bool
+	q := w.open(func(c *Config) {
+		c.Parts = 1
+		c.create = func(root *os.Root, name string, flag int) (tempFile, error) {
+			f, err := createTemp(root, name, flag)
+			if roomy.Load() || err != nil {
+				return f, err
+			}
+			return &fullDisk{f, 2*partBytes + 10}, err
+		}
+	})
+	id := start(t, q, w.download(to, "large"))
+	require.Equal(t, Failed, finish(t, q, id).State)
+	before := w.server.Requests("GetObject")
+	roomy.Store(true)
+	require.NoError(t, q.Retry(t.Context(), id))
+	j := finish(t, q, id)
+	require.Equal(t, Done, j.State, j.Reason)
+	assert.Equal(t, map[string]string{"large": string(want)}, tree(t, to))
+	assert.EqualValues(t, 1, w.server.Requests("GetObject")-before, "only the range that found no room")
 }
 
 func TestDownload_FolderWithoutPermissionFailsWithTheReason(t *testing.T) {

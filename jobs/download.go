@@ -141,7 +141,7 @@ func (t *task) fetchWhole(ctx context.Context, b *cos.Bucket, root *os.Root) (ou
 	}
 	defer func() {
 		_ = f.Close()
-		if err != nil && !errors.Is(context.Cause(ctx), errAbandoned) {
+		if err != nil && !errors.Is(context.Cause(ctx), errAbandoned) && !errors.Is(err, errTempTaken) {
 			_ = root.Remove(temp)
 		}
 	}()
@@ -170,6 +170,7 @@ func (t *task) tempPath() string {
 type tempFile interface {
 	io.ReaderAt
 	io.WriterAt
+	Stat() (os.FileInfo, error)
 	Sync() error
 	Close() error
 }
@@ -183,7 +184,7 @@ func createTemp(root *os.Root, name string, flag int) (tempFile, error) {
 }
 
 // freshTemp makes the temporary file. One that is there was left by a process
-// that was killed: the name is ours alone.
+// that was killed: no other journal has the name.
 func (t *task) freshTemp(root *os.Root, name string) (tempFile, error) {
 	if err := root.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, t.unwritable(err)
@@ -213,15 +214,28 @@ func (t *task) unwritable(err error) error {
 	return &localError{fmt.Errorf("write %s: %w", path, err)}
 }
 
+// errTempTaken reports that the name of the temporary file leads to another
+// one. That is left alone, as it may be somebody's.
+var errTempTaken = &localError{errors.New("the temporary file was replaced by another one while it was written")}
+
 // place makes the temporary file the destination: complete or not at all.
 func (t *task) place(root *os.Root, f tempFile, temp string) error {
 	if err := f.Sync(); err != nil {
 		return t.unwritable(err)
 	}
+	written, err := f.Stat()
+	if err != nil {
+		return t.unwritable(err)
+	}
 	if err := f.Close(); err != nil {
 		return t.unwritable(err)
 	}
-	err := root.Rename(temp, t.item.path)
+	// Renaming goes by name: it must be that of the file that was verified.
+	named, err := root.Lstat(temp)
+	if err != nil || !os.SameFile(written, named) {
+		return errTempTaken
+	}
+	err = root.Rename(temp, t.item.path)
 	if errors.Is(err, syscall.EISDIR) || errors.Is(err, os.ErrExist) || errors.Is(err, syscall.ENOTDIR) {
 		return &localError{t.folderThere()}
 	}

@@ -24,7 +24,10 @@ func (t *task) fetchRanges(ctx context.Context, b *cos.Bucket, root *os.Root) (o
 	}
 	defer func() {
 		_ = f.Close()
-		if t.worthless(ctx, err) {
+		switch {
+		case errors.Is(err, errTempTaken):
+			err = errors.Join(err, t.lose())
+		case t.worthless(ctx, err):
 			err = errors.Join(err, t.discard(root))
 		}
 	}()
@@ -44,6 +47,9 @@ func (t *task) worthless(ctx context.Context, err error) bool {
 	if err == nil || ctx.Err() != nil || errors.Is(err, errJournal) || errors.Is(err, errAbandoned) {
 		return false
 	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return false // room can be made
+	}
 	var local *localError
 	return errors.As(err, &local) || errors.Is(err, ErrObjectChanged) || errors.Is(err, errDamaged) ||
 		errors.Is(err, cos.ErrNotFound)
@@ -54,6 +60,12 @@ func (t *task) discard(root *os.Root) error {
 	if err := root.Remove(t.tempPath()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
+	return t.lose()
+}
+
+// lose forgets the temporary file, and that there ever was one of its name.
+func (t *task) lose() error {
+	t.item.token = newToken()
 	if err := t.e.j.forget(t.item); err != nil {
 		return err
 	}

@@ -1,6 +1,10 @@
 package jobs
 
-import "fmt"
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+)
 
 // lane keeps items apart that must not wait for each other.
 type lane int
@@ -41,8 +45,9 @@ type item struct {
 	id       identity // of the source when its upload began
 	uploadID string
 	partSize int64
-	temp     string
-	copied   bool // of a move: the copy is verified, and the source is next
+	temp     string // of a download in ranges, once it has begun
+	token    uint64 // random, see tempName
+	copied   bool   // of a move: the copy is verified, and the source is next
 	attempts int
 	code     string
 	request  string
@@ -60,8 +65,26 @@ type walkPos struct {
 }
 
 // tempName is the name of the item's temporary file. It follows from the row,
-// so that after a crash it is known which files are ours.
-func (i *item) tempName() string { return fmt.Sprintf(".cosmander-%d-%d.part", i.job, i.n) }
+// so that after a crash it is known which files are ours. The token keeps it
+// apart from those that programs with other journals make in the same folder.
+// What an earlier version began has another name.
+func (i *item) tempName() string {
+	if i.temp != "" {
+		return i.temp
+	}
+	return fmt.Sprintf(".cosmander-%d-%d-%016x.part", i.job, i.n, i.token)
+}
+
+// newToken is not 0.
+func newToken() uint64 {
+	for {
+		var b [8]byte
+		_, _ = rand.Read(b[:]) // it never fails
+		if n := binary.NativeEndian.Uint64(b[:]); n != 0 {
+			return n
+		}
+	}
+}
 
 // found is what a new item adds to the counters.
 func (i *item) found() tally {

@@ -9,7 +9,7 @@ import (
 )
 
 const itemColumns = `job, n, state, lane, source, name, folder, path, key, dest, size, etag, crc, has_crc, version,
-	mtime_ns, ctime_ns, inode, dev, upload_id, part_size, temp, copied, attempts, code, request_id, reason, finished, answer, here_ms, there_ms, there_size, skipped, verified`
+	mtime_ns, ctime_ns, inode, dev, upload_id, part_size, temp, token, copied, attempts, code, request_id, reason, finished, answer, here_ms, there_ms, there_size, skipped, verified`
 
 func (i *item) fields(skipped, verified *bool) []any {
 	return []any{
@@ -24,7 +24,9 @@ func (i *item) fields(skipped, verified *bool) []any {
 		&i.hasCRC, &i.version, &i.id.mtimeNS, &i.id.ctimeNS,
 		bits{&i.id.inode},
 		bits{&i.id.dev},
-		&i.uploadID, &i.partSize, &i.temp, &i.copied, &i.attempts, &i.code, &i.request, &i.reason,
+		&i.uploadID, &i.partSize, &i.temp,
+		bits{&i.token},
+		&i.copied, &i.attempts, &i.code, &i.request, &i.reason,
 		&i.finished, &i.answer, &i.met.hereMS, &i.met.thereMS, &i.met.thereSize, skipped, verified,
 	}
 }
@@ -111,9 +113,9 @@ func (t *txn) insertRow(it *item, dest string) (int64, error) {
 		ws, wa = it.walk.source, []byte(it.walk.after)
 	}
 	return t.exec(`INSERT INTO items (job, n, state, lane, source, name, folder, path, key, dest, size, etag, version,
-		code, request_id, reason, walk_source, walk_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		code, request_id, reason, walk_source, walk_after, token) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING`, it.job, it.n, it.state, it.lane, it.source, []byte(it.name), it.folder,
-		[]byte(it.path), []byte(it.key), unique, it.size, it.etag, it.version, it.code, it.request, it.reason, ws, wa)
+		[]byte(it.path), []byte(it.key), unique, it.size, it.etag, it.version, it.code, it.request, it.reason, ws, wa, int64(it.token))
 }
 
 // todo returns up to limit items of a lane that have something to do. Its
@@ -297,7 +299,7 @@ func (j *journal) resized(it *item, size int64, l lane) (tally, func(*txn) error
 // service or the disk.
 func (j *journal) forget(it *item) error {
 	return j.w.do(func(t *txn) error {
-		if err := t.moved(it, Queued, "upload_id = '', temp = '', etag = ''"); err != nil {
+		if err := t.moved(it, Queued, "upload_id = '', temp = '', etag = '', token = ?", int64(it.token)); err != nil {
 			return err
 		}
 		_, err := t.exec("DELETE FROM parts WHERE job = ? AND n = ?", it.job, it.n)

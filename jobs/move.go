@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"cosmander/cos"
 )
@@ -84,11 +85,19 @@ func (t *task) fileIntact(ctx context.Context) (bool, error) {
 	if err != nil || t.item.folder {
 		return err == nil, err
 	}
-	f, err := root.Open(t.item.path)
+	// As in openSource: a named pipe in its place must not block.
+	f, err := root.OpenFile(t.item.path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() != t.item.size {
+		return false, err
+	}
 	crc, err := sum(ctx, f, t.item.size)
 	if errors.Is(err, io.EOF) {
 		return false, nil

@@ -48,12 +48,14 @@ func foldCase(r rune) rune {
 // is what is usual on the system.
 func probeSameness(root *os.Root, id ID) sameness {
 	usual := runtime.GOOS == "windows" || runtime.GOOS == "darwin"
-	name := fmt.Sprintf(".cosmander-%d-case.part", id)
+	// Another program may ask in the same folder.
+	token := newToken()
+	name := fmt.Sprintf(".cosmander-%d-%016x-case.part", id, token)
 	anyCase, err := alsoCalled(root, name, strings.ToUpper(name))
 	if err != nil {
 		return sameness{usual, runtime.GOOS == "darwin"}
 	}
-	name = fmt.Sprintf(".cosmander-%d-\u00e9.part", id)
+	name = fmt.Sprintf(".cosmander-%d-%016x-\u00e9.part", id, token)
 	anyForm, err := alsoCalled(root, name, norm.NFD.String(name))
 	if err != nil {
 		anyForm = false // it has no such letters at all
@@ -63,9 +65,6 @@ func probeSameness(root *os.Root, id ID) sameness {
 
 // alsoCalled makes a file for a moment and looks for it by another name.
 func alsoCalled(root *os.Root, name, other string) (same bool, err error) {
-	if err := root.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return false, err // a killed process may have left one
-	}
 	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return false, err

@@ -132,6 +132,9 @@ ALTER TABLE items ADD COLUMN there_size INTEGER NOT NULL DEFAULT 0;
 DROP INDEX items_todo;                    -- an IN costs a temporary table with every change of a row
 CREATE INDEX items_todo ON items (job, lane, n)
 	WHERE CASE state WHEN 'queued' THEN 1 WHEN 'running' THEN 1 WHEN 'verifying' THEN 1 END;
+`, `
+ALTER TABLE items ADD COLUMN token INTEGER NOT NULL DEFAULT 0; -- see item.tempName
+UPDATE items SET token = random() WHERE state <> 'done';
 `}
 
 // openJournal opens or creates the file. The first handle writes, the second

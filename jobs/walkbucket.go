@@ -107,7 +107,7 @@ func (w *walker) place(it *item) {
 		it.state, it.reason = Failed, err.Error()
 		return
 	}
-	it.path, it.dest = path, path
+	it.path, it.dest, it.token = path, path, newToken()
 	if !it.folder { // two folders may be one
 		it.dest = w.a.sameness().key(path)
 	}
