@@ -31,6 +31,7 @@ type engine struct {
 	gate   *gate
 	speed  *throttle
 	parts  *semaphore.Weighted
+	claims claims
 	now    func() time.Time
 	sleep  func(context.Context, time.Duration) error
 	events chan func() // run by the keeper, in order

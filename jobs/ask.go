@@ -65,12 +65,17 @@ func (t *task) choice() OnConflict {
 	if t.item.answer != "" {
 		return t.item.answer
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.answer != "" {
-		return t.answer
+	if all := t.toAll(); all != "" {
+		return all
 	}
 	return Ask
+}
+
+// toAll is the answer to all conflicts of the job, met or not; empty: none.
+func (t *task) toAll() OnConflict {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.answer
 }
 
 // asks notes that an item waits for an answer, and what it has met. If all of
@@ -87,8 +92,8 @@ func (j *journal) asks(it *item, c Conflict) (tally, func(*txn) error) {
 			to, counted.asking = Queued, 0
 		}
 		t.count(it.job).add(counted)
-		return t.moved(it, to, "size = ?, answer = ?, here_ms = ?, there_ms = ?, there_size = ?",
-			c.Size, it.answer, milliseconds(c.Modified), milliseconds(c.ThereModified), c.ThereSize)
+		return t.moved(it, to, "size = ?, answer = ?, there = ?, here_ms = ?, there_ms = ?, there_size = ?",
+			c.Size, it.answer, it.there, milliseconds(c.Modified), milliseconds(c.ThereModified), c.ThereSize)
 	}
 }
 

@@ -48,7 +48,12 @@ type side struct {
 	size     int64
 	modified time.Time
 	// sum returns the CRC64, false if there is none. It may read a file.
-	sum func() (uint64, bool, error)
+	sum   func() (uint64, bool, error)
+	reads bool // sum reads the file
+	stamp string
+	// Of an object:
+	etag    string
+	version string
 }
 
 // replaces reports whether the source takes the place of what is there.
@@ -82,30 +87,160 @@ func differs(src, dst side) (bool, error) {
 	return !known || mine != there, err
 }
 
-// meets looks whether the destination of an item that has not begun exists,
-// and reports whether it is to be left alone. If both are to be kept, the item
-// gets a free name.
-func (t *task) meets(ctx context.Context, look func() (side, bool, error), src func() (side, error)) (skip bool, err error) {
-	choice := t.choice()
-	if choice == Overwrite || t.item.folder || t.renamed() {
-		return false, nil
+// rivals are how the two sides of a conflict are looked at.
+type rivals struct {
+	there func() (side, bool, error) // false: nothing is in the destination's place
+	here  func() (side, error)
+}
+
+// meets looks at the destination of an item, when it begins and whenever it
+// goes on, and applies the rule to what it has not been applied to yet. If that
+// is to be left alone, or the item is what is there already, the outcome is
+// returned and over is true. If both are to be kept, the item gets a free name.
+func (t *task) meets(ctx context.Context, r rivals) (out outcome, over bool, err error) {
+	t.sure = false
+	if !t.looks() {
+		return outcome{}, false, nil
 	}
-	dst, there, err := look()
-	if err != nil || !there {
-		return false, err
-	}
-	if choice == KeepBoth {
-		return false, t.rename(ctx)
-	}
-	if choice == Skip {
-		return true, nil
-	}
-	from, err := src()
+	dst, there, err := r.there()
 	if err != nil {
-		return false, err
+		return outcome{}, false, err
 	}
-	replaces, err := choice.replaces(from, dst)
-	return !replaces, err
+	if !there {
+		return outcome{}, false, t.sees(nothing)
+	}
+	same := t.item.there == dst.stamp
+	if same && t.begun() || t.item.there == dst.etag && dst.etag != "" {
+		return outcome{}, false, t.sees(t.item.there)
+	}
+	if !same && (t.renamed() || t.item.answer == Overwrite) {
+		// What an earlier run wrote before its end was in the journal.
+		if out, over, err = t.arrived(ctx, r, dst); over || err != nil {
+			return out, over, err
+		}
+		if t.item.answer == Overwrite {
+			t.item.answer = "" // it was given for something else
+		}
+	}
+	return t.applies(ctx, r, dst)
+}
+
+// applies does what the rule says about a destination that exists.
+func (t *task) applies(ctx context.Context, r rivals, dst side) (out outcome, over bool, err error) {
+	choice := t.choice()
+	switch choice {
+	case KeepBoth:
+		if t.item.uploadID != "" { // it is of the name
+			err = t.forsake(ctx)
+		}
+		if err == nil {
+			err = t.rename(ctx)
+		}
+		return outcome{}, false, err
+	case Overwrite: // the answer to all, or the same thing that was asked about
+		return outcome{}, false, t.sees(dst.stamp)
+	case Skip:
+		return t.skips(ctx, choice, r, dst)
+	case IfNewer, IfSize, IfChecksum, Ask:
+	}
+	src, err := r.here()
+	if err != nil {
+		return outcome{}, false, err
+	}
+	if choice == Ask {
+		t.item.there = dst.stamp // what the answer will be about
+	}
+	replaces, err := choice.replaces(src, dst)
+	if err != nil {
+		return outcome{}, false, err
+	}
+	if replaces {
+		err = t.sees(dst.stamp)
+		t.sure = t.sure && choice != IfChecksum // that may have taken its time
+		return outcome{}, false, err
+	}
+	return t.skips(ctx, choice, rivals{here: func() (side, error) { return src, nil }}, dst)
+}
+
+// arrived reports that the item's own content is in the destination's place.
+func (t *task) arrived(ctx context.Context, r rivals, dst side) (out outcome, yes bool, err error) {
+	src, err := r.here()
+	if err != nil {
+		return outcome{}, false, err
+	}
+	crc, known, err := alike64(src, dst)
+	if err != nil || !known || crc == nil {
+		return outcome{}, false, err
+	}
+	out = outcome{size: dst.size, etag: dst.etag, crc: *crc, hasCRC: true, version: dst.version, verified: true}
+	if t.spec.Kind == Download {
+		out.etag, out.version = src.etag, src.version
+	}
+	t.item.etag = src.etag
+	return out, true, t.forsake(ctx)
+}
+
+// Why an item was skipped, where that was found out.
+const (
+	skippedSame  = "the same content is there already"
+	skippedOther = "other content is there"
+)
+
+// skips ends an item whose destination is left alone, and says whether its
+// content is the same: by size and CRC64. The rules that need not read a file
+// do not do it for that.
+func (t *task) skips(ctx context.Context, choice OnConflict, r rivals, dst side) (outcome, bool, error) {
+	out := outcome{skipped: true, size: max(t.item.size, 0)}
+	if err := t.forsake(ctx); err != nil {
+		return outcome{}, false, err
+	}
+	src, err := r.here()
+	if err != nil {
+		// It is left alone whatever the source is.
+		return out, ctx.Err() == nil, context.Cause(ctx)
+	}
+	out.size = src.size
+	if src.size != dst.size {
+		out.reason = skippedOther
+		return out, true, nil
+	}
+	if choice == Skip || choice == IfChecksum || !src.reads && !dst.reads {
+		crc, known, err := alike64(src, dst)
+		switch {
+		case ctx.Err() != nil:
+			return outcome{}, false, context.Cause(ctx)
+		case err != nil || !known:
+		case crc == nil:
+			out.reason = skippedOther
+		default:
+			out.reason = skippedSame
+		}
+	}
+	return out, true, nil
+}
+
+// alike64 compares two sides by size and CRC64, which it returns if they are
+// the same. known is false if one side has none.
+func alike64(src, dst side) (crc *uint64, known bool, err error) {
+	if src.size != dst.size {
+		return nil, true, nil
+	}
+	// The side that costs nothing goes first.
+	if dst.reads {
+		src, dst = dst, src
+	}
+	a, known, err := dst.sum()
+	if err != nil || !known {
+		return nil, false, err
+	}
+	b, known, err := src.sum()
+	if err != nil || !known {
+		return nil, false, err
+	}
+	if a != b {
+		return nil, true, nil
+	}
+	return &a, true, nil
 }
 
 // objectThere looks at the object that would be overwritten.
@@ -131,12 +266,15 @@ func objectSide(head *cos.Head) side {
 	if head == nil {
 		return side{}
 	}
-	return side{head.Size, head.LastModified, func() (uint64, bool, error) { return head.CRC64, head.HasCRC64, nil }}
+	return side{
+		size: head.Size, modified: head.LastModified, stamp: objectStamp(head), etag: head.ETag, version: head.VersionID,
+		sum: func() (uint64, bool, error) { return head.CRC64, head.HasCRC64, nil },
+	}
 }
 
 // fileSide describes a file whose bytes open gives.
 func fileSide(ctx context.Context, info os.FileInfo, open func() (*os.File, error)) side {
-	return side{info.Size(), info.ModTime(), func() (uint64, bool, error) {
+	return side{size: info.Size(), modified: info.ModTime(), reads: true, stamp: fileStamp(info), sum: func() (uint64, bool, error) {
 		if !info.Mode().IsRegular() {
 			return 0, false, nil // a link, which is never read through
 		}
@@ -158,7 +296,8 @@ func (t *task) rename(ctx context.Context) error {
 		target := t.number(n)
 		free, err := t.free(ctx)
 		if err == nil && free {
-			free, err = t.e.j.renamed(t.item, target)
+			t.item.there = nothing
+			free, err = t.e.j.renamed(t.item, target, t.slot())
 		}
 		if err == nil && free {
 			return nil

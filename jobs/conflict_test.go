@@ -18,7 +18,7 @@ func TestConflict_DecidesBySizeTimeAndChecksum(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_700_000_000, 900_000_000)
 	of := func(size int64, at time.Time, crc uint64, known bool) side {
-		return side{size, at, func() (uint64, bool, error) { return crc, known, nil }}
+		return side{size: size, modified: at, sum: func() (uint64, bool, error) { return crc, known, nil }}
 	}
 	here := of(10, now, 7, true)
 	for name, tt := range map[string]struct {

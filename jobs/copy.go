@@ -33,16 +33,23 @@ func (t *task) copy(ctx context.Context) (outcome, error) {
 		if err := t.checkTurn(ctx, to); err != nil {
 			return outcome{size: head.Size}, err
 		}
-		skip, err := t.meets(ctx, t.objectThere(ctx, to), func() (side, error) { return objectSide(head), nil })
-		if skip || err != nil {
-			return outcome{skipped: skip, size: head.Size}, err
-		}
 	}
 	if t.item.uploadID != "" || head.Size > t.e.cfg.CopyThreshold {
 		return t.wholly(ctx, to, func(ctx context.Context) (outcome, error) { return t.copyParts(ctx, from, to, head) })
 	}
+	if err := t.claim(ctx); err != nil {
+		return outcome{}, err
+	}
+	out, over, err := t.meets(ctx, t.copyRivals(ctx, to, head))
+	if over || err != nil {
+		return out, err
+	}
 	t.item.etag = head.ETag
 	return t.copyWhole(ctx, from, to, head)
+}
+
+func (t *task) copyRivals(ctx context.Context, to *cos.Bucket, head *cos.Head) rivals {
+	return rivals{t.objectThere(ctx, to), func() (side, error) { return objectSide(head), nil }}
 }
 
 func (t *task) copySource(from *cos.Bucket, head *cos.Head) cos.CopySource {
@@ -60,7 +67,20 @@ func (t *task) copySource(from *cos.Bucket, head *cos.Head) cos.CopySource {
 
 // copyWhole copies by one request, again until it is verified.
 func (t *task) copyWhole(ctx context.Context, from, to *cos.Bucket, head *cos.Head) (out outcome, err error) {
+	if err := t.claim(ctx); err != nil { // of another name, maybe
+		return outcome{}, err
+	}
+	again := false
 	err = t.attempt(ctx, func(ctx context.Context) (err error) {
+		err = t.still(ctx, to)
+		if again && errors.Is(err, errOvertaken) {
+			out, err = t.settleCopy(ctx, to, head, err) // it may be what was asked for before
+			return err
+		}
+		if err != nil {
+			return err
+		}
+		again = true
 		out, err = t.copyOnce(ctx, from, to, head)
 		return err
 	})
@@ -110,12 +130,8 @@ func (t *task) copyParts(ctx context.Context, from, to *cos.Bucket, head *cos.He
 			return outcome{}, err
 		}
 	}
-	acks := map[int]ack{}
-	if t.item.uploadID == "" {
-		if err := t.beginCopy(ctx, to, head); err != nil {
-			return outcome{}, err
-		}
-	} else {
+	var acks map[int]ack
+	if t.item.uploadID != "" {
 		var out *outcome
 		var err error
 		if acks, out, err = t.copiedParts(ctx, to, head); err != nil {
@@ -123,6 +139,16 @@ func (t *task) copyParts(ctx context.Context, from, to *cos.Bucket, head *cos.He
 		}
 		if out != nil {
 			return *out, t.carryTags(ctx, from, to, head)
+		}
+	}
+	out, over, err := t.meets(ctx, t.copyRivals(ctx, to, head))
+	if over || err != nil {
+		return out, err
+	}
+	if t.item.uploadID == "" { // there was none, or it was of another name
+		acks = map[int]ack{}
+		if err := t.beginCopy(ctx, to, head); err != nil {
+			return outcome{}, err
 		}
 	}
 	all := spans(head.Size, t.item.partSize)
@@ -140,7 +166,7 @@ func (t *task) copyParts(ctx context.Context, from, to *cos.Bucket, head *cos.He
 	t.item.state = Verifying
 	t.check.Store(true)
 	defer t.check.Store(false)
-	out, err := t.complete(ctx, to, all, acks, head.CRC64, head.HasCRC64)
+	out, err = t.complete(ctx, to, all, acks, head.CRC64, head.HasCRC64)
 	if err == nil {
 		err = t.carryTags(ctx, from, to, head)
 	}

@@ -51,9 +51,9 @@ func (t *task) download(ctx context.Context) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	skip, err := t.clear(ctx, b, root)
-	if skip || err != nil {
-		return outcome{skipped: skip, size: max(t.item.size, 0)}, err
+	out, over, err := t.clear(ctx, b, root)
+	if over || err != nil {
+		return out, err
 	}
 	if t.item.temp != "" || t.item.size > t.e.cfg.Threshold {
 		return t.fetchRanges(ctx, b, root)
@@ -61,24 +61,44 @@ func (t *task) download(ctx context.Context) (outcome, error) {
 	return t.fetchWhole(ctx, b, root)
 }
 
-// clear makes sure that the destination can be written and reports whether it
-// is to be left alone.
-func (t *task) clear(ctx context.Context, b *cos.Bucket, root *os.Root) (skip bool, err error) {
+// clear makes sure that the destination can be written. over is true if it is
+// to be left alone, or what it is to be.
+func (t *task) clear(ctx context.Context, b *cos.Bucket, root *os.Root) (out outcome, over bool, err error) {
 	if dir := filepath.Dir(t.item.path); dir != "." {
 		if err := makeFolder(root, dir); err != nil {
-			return false, err
+			return outcome{}, false, err
 		}
 	}
 	info, err := t.fileThere(root)
-	if info == nil || err != nil || t.item.temp != "" {
-		return false, err
+	if err != nil {
+		return outcome{}, false, err
 	}
-	there := fileSide(ctx, info, func() (*os.File, error) { return root.Open(t.item.path) })
-	look := func() (side, bool, error) { return there, true, nil }
-	return t.meets(ctx, look, func() (side, error) {
-		head, err := t.head(ctx, b, t.item.key)
-		return objectSide(head), err
+	if info != nil && t.item.temp != "" {
+		// The same content under two names may be another job's.
+		named, err := root.Lstat(t.tempPath())
+		if (err != nil || os.SameFile(named, info)) && t.placed(ctx, root) {
+			out = t.found()
+			return out, true, t.forsake(ctx)
+		}
+	}
+	return t.meets(ctx, rivals{
+		func() (side, bool, error) {
+			if info == nil {
+				return side{}, false, nil
+			}
+			return fileSide(ctx, info, func() (*os.File, error) { return openFile(root, t.item.path) }), true, nil
+		},
+		func() (side, error) {
+			head, err := t.head(ctx, b, t.item.key)
+			return objectSide(head), err
+		},
 	})
+}
+
+// openFile opens what is there to read it. As in openSource: a named pipe in
+// its place must not block.
+func openFile(root *os.Root, path string) (*os.File, error) {
+	return root.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 }
 
 // fileThere returns what is in the file's place, nil if nothing is. A folder
@@ -151,7 +171,7 @@ func (t *task) fetchWhole(ctx context.Context, b *cos.Bucket, root *os.Root) (ou
 	}
 	out = r.outcome()
 	t.item.etag = r.etag
-	return out, t.place(root, f, temp)
+	return out, t.place(ctx, root, f, temp)
 }
 
 // changed gives the cause that a person understands.
@@ -219,7 +239,7 @@ func (t *task) unwritable(err error) error {
 var errTempTaken = &localError{errors.New("the temporary file was replaced by another one while it was written")}
 
 // place makes the temporary file the destination: complete or not at all.
-func (t *task) place(root *os.Root, f tempFile, temp string) error {
+func (t *task) place(ctx context.Context, root *os.Root, f tempFile, temp string) error {
 	if err := f.Sync(); err != nil {
 		return t.unwritable(err)
 	}
@@ -235,7 +255,13 @@ func (t *task) place(root *os.Root, f tempFile, temp string) error {
 	if err != nil || !os.SameFile(written, named) {
 		return errTempTaken
 	}
-	err = root.Rename(temp, t.item.path)
+	if err := t.claim(ctx); err != nil {
+		return err
+	}
+	err = t.replace(root, temp, written)
+	if errors.Is(err, errOvertaken) {
+		return err
+	}
 	if errors.Is(err, syscall.EISDIR) || errors.Is(err, os.ErrExist) || errors.Is(err, syscall.ENOTDIR) {
 		return &localError{t.folderThere()}
 	}
@@ -243,6 +269,52 @@ func (t *task) place(root *os.Root, f tempFile, temp string) error {
 		return t.unwritable(err)
 	}
 	return syncFolder(root, filepath.Dir(t.item.path))
+}
+
+// replace renames the temporary file, if what is in the destination's place is
+// what the rule for conflicts was applied to. A file that others make where
+// there was none is never replaced; one that they put in the place of another
+// is, if they do it between the look and the renaming.
+func (t *task) replace(root *os.Root, temp string, written os.FileInfo) error {
+	if !t.looks() {
+		return root.Rename(temp, t.item.path)
+	}
+	info, err := t.fileThere(root)
+	if err != nil {
+		return err
+	}
+	if info != nil {
+		if fileStamp(info) != t.item.there {
+			return errOvertaken
+		}
+		return root.Rename(temp, t.item.path)
+	}
+	err = renameNew(root, temp, t.item.path)
+	if !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	// A server of files may have done it and lost the answer.
+	if info, failed := root.Lstat(t.item.path); failed == nil && os.SameFile(info, written) {
+		return nil
+	}
+	return errOvertaken
+}
+
+// linkNew renames a file if its new name is free, where the system has no call
+// for that. Where it has no links either, somebody may take the name between
+// the look and the renaming.
+func linkNew(root *os.Root, from, to string) error {
+	err := root.Link(from, to)
+	if err == nil {
+		return root.Remove(from)
+	}
+	if errors.Is(err, os.ErrExist) {
+		return err
+	}
+	if _, err := root.Lstat(to); err == nil {
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: os.ErrExist}
+	}
+	return root.Rename(from, to)
 }
 
 func (t *task) folderThere() error {

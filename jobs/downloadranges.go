@@ -39,7 +39,7 @@ func (t *task) fetchRanges(ctx context.Context, b *cos.Bucket, root *os.Root) (o
 		return outcome{}, err
 	}
 	t.item.state = Verifying
-	return t.found(), t.place(root, f, t.tempPath())
+	return t.found(), t.place(ctx, root, f, t.tempPath())
 }
 
 // worthless reports that nothing of the temporary file helps a later try.
@@ -186,8 +186,7 @@ func (t *task) placed(ctx context.Context, root *os.Root) bool {
 	if !whole {
 		return false
 	}
-	// As in openSource: a named pipe in its place must not block.
-	f, err := root.OpenFile(t.item.path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := openFile(root, t.item.path)
 	if err != nil {
 		return false
 	}

@@ -47,6 +47,7 @@ type item struct {
 	partSize int64
 	temp     string // of a download in ranges, once it has begun
 	token    uint64 // random, see tempName
+	there    string // what is in the destination's place, see task.meets; empty: nobody knows
 	copied   bool   // of a move: the copy is verified, and the source is next
 	attempts int
 	code     string

@@ -9,7 +9,7 @@ import (
 )
 
 const itemColumns = `job, n, state, lane, source, name, folder, path, key, dest, size, etag, crc, has_crc, version,
-	mtime_ns, ctime_ns, inode, dev, upload_id, part_size, temp, token, copied, attempts, code, request_id, reason, finished, answer, here_ms, there_ms, there_size, skipped, verified`
+	mtime_ns, ctime_ns, inode, dev, upload_id, part_size, temp, token, there, copied, attempts, code, request_id, reason, finished, answer, here_ms, there_ms, there_size, skipped, verified`
 
 func (i *item) fields(skipped, verified *bool) []any {
 	return []any{
@@ -26,6 +26,7 @@ func (i *item) fields(skipped, verified *bool) []any {
 		bits{&i.id.dev},
 		&i.uploadID, &i.partSize, &i.temp,
 		bits{&i.token},
+		&i.there,
 		&i.copied, &i.attempts, &i.code, &i.request, &i.reason,
 		&i.finished, &i.answer, &i.met.hereMS, &i.met.thereMS, &i.met.thereSize, skipped, verified,
 	}
@@ -227,9 +228,9 @@ func (j *journal) begin(it *item, oldSize int64) (tally, error) {
 	delta := tally{bytes: it.size - max(oldSize, 0)}
 	return delta, j.w.do(func(t *txn) error {
 		if err := t.moved(it, Running, `size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, dev = ?, upload_id = '', part_size = ?,
-			temp = ?, etag = ?, crc = ?, has_crc = ?, version = ?`,
+			temp = ?, there = ?, etag = ?, crc = ?, has_crc = ?, version = ?`,
 			it.size, it.id.mtimeNS, it.id.ctimeNS, int64(it.id.inode), int64(it.id.dev), it.partSize, it.temp,
-			it.etag, int64(it.crc), it.hasCRC, it.version); err != nil {
+			it.there, it.etag, int64(it.crc), it.hasCRC, it.version); err != nil {
 			return err
 		}
 		t.count(it.job).add(delta)
@@ -258,14 +259,25 @@ func (j *journal) verifying(it *item) error {
 	return j.w.note(func(t *txn) error { return t.moved(it, Verifying, "attempts = attempts") })
 }
 
+// seen notes what is in the destination's place of a transfer that has begun.
+func (j *journal) seen(it *item) error {
+	return j.w.do(func(t *txn) error {
+		_, err := t.exec("UPDATE items SET there = ? WHERE job = ? AND n = ?", it.there, it.job, it.n)
+		return err
+	})
+}
+
 // renamed notes where an item goes instead of its destination, unless that is
-// what another item is to become. dest stays, so that a repeated walk knows
-// the item again.
-func (j *journal) renamed(it *item, target string) (free bool, err error) {
-	err = j.w.do(func(t *txn) error {
-		n, err := t.exec(`UPDATE items SET path = ?3, key = ?4 WHERE job = ?1 AND n = ?2
+// what another item is to become or an item of any job got for the same reason.
+// dest stays, so that a repeated walk knows the item again.
+func (j *journal) renamed(it *item, target, place string) (free bool, err error) {
+	err = j.w.do(func(t *txn) (err error) {
+		if free, err = t.reserve(it, place); err != nil || !free {
+			return err
+		}
+		n, err := t.exec(`UPDATE items SET path = ?3, key = ?4, there = ?6 WHERE job = ?1 AND n = ?2
 			AND NOT EXISTS (SELECT 1 FROM items WHERE job = ?1 AND dest = ?5)`,
-			it.job, it.n, []byte(it.path), []byte(it.key), []byte(target))
+			it.job, it.n, []byte(it.path), []byte(it.key), []byte(target), it.there)
 		free = n == 1
 		return err
 	})
@@ -299,7 +311,7 @@ func (j *journal) resized(it *item, size int64, l lane) (tally, func(*txn) error
 // service or the disk.
 func (j *journal) forget(it *item) error {
 	return j.w.do(func(t *txn) error {
-		if err := t.moved(it, Queued, "upload_id = '', temp = '', etag = '', token = ?", int64(it.token)); err != nil {
+		if err := t.moved(it, Queued, "upload_id = '', temp = '', etag = '', token = ?, there = ?", int64(it.token), it.there); err != nil {
 			return err
 		}
 		_, err := t.exec("DELETE FROM parts WHERE job = ? AND n = ?", it.job, it.n)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"cosmander/cos"
 )
@@ -85,8 +84,7 @@ func (t *task) fileIntact(ctx context.Context) (bool, error) {
 	if err != nil || t.item.folder {
 		return err == nil, err
 	}
-	// As in openSource: a named pipe in its place must not block.
-	f, err := root.OpenFile(t.item.path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := openFile(root, t.item.path)
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
 	}

@@ -30,6 +30,7 @@ type Receipt struct {
 	VersionID string
 	Verified  bool
 	Skipped   bool      // it was there already; nothing was transferred
+	Reason    string    // why it was skipped, where that was found out
 	Finished  time.Time // zero if an earlier version of this program did not note it
 }
 
@@ -160,7 +161,7 @@ func (p Place) at(name string) Place {
 // receipts reads those of items whose rows are gone.
 func (j *journal) receipts(ctx context.Context, id ID, s *Spec, after int64) (list []Receipt, err error) {
 	rows, err := j.read.QueryContext(ctx, `SELECT n, source, name, origin, dest, size, crc, has_crc, etag, version, skipped, verified,
-		finished FROM receipts WHERE job = ? AND n > ? ORDER BY n LIMIT ?`, id, after, receiptPage)
+		finished, reason FROM receipts WHERE job = ? AND n > ? ORDER BY n LIMIT ?`, id, after, receiptPage)
 	if err != nil {
 		return nil, fmt.Errorf("%w: read receipts: %w", errJournal, err)
 	}
@@ -172,7 +173,7 @@ func (j *journal) receipts(ctx context.Context, id ID, s *Spec, after int64) (li
 		var name string
 		var from, to []byte
 		err := rows.Scan(&seen.N, &source, text{&name}, &from, &to, &seen.Size, bits{&seen.CRC64}, &seen.HasCRC64, packed{&seen.ETag},
-			&seen.VersionID, &seen.Skipped, &seen.Verified, &finished)
+			&seen.VersionID, &seen.Skipped, &seen.Verified, &finished, &seen.Reason)
 		if err != nil {
 			return nil, fmt.Errorf("%w: read receipts: %w", errJournal, err)
 		}
@@ -206,6 +207,7 @@ func (j *journal) doneItems(ctx context.Context, id ID, s *Spec, after int64) ([
 		r := s.receipt(id, it.n, it.source, it.ends(s))
 		r.Size, r.CRC64, r.HasCRC64, r.ETag, r.VersionID = it.size, it.crc, it.hasCRC, it.etag, it.version
 		r.Verified, r.Skipped, r.Finished = shown[i].Verified, shown[i].Skipped, shown[i].Finished
+		r.Reason = it.reason
 		list[i] = r
 	}
 	return list, nil
@@ -224,9 +226,9 @@ func (t *txn) receipt(it *item, o outcome, s *Spec, finished int64) error {
 	if is.to != named.to {
 		to = []byte(is.to)
 	}
-	_, err := t.exec(`INSERT INTO receipts (job, n, source, name, origin, dest, size, crc, has_crc, etag, version, skipped, verified, finished)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, it.job, it.n, it.source, []byte(it.name), from, to,
-		o.size, int64(o.crc), o.hasCRC, pack(o.etag), o.version, o.skipped, o.verified, finished)
+	_, err := t.exec(`INSERT INTO receipts (job, n, source, name, origin, dest, size, crc, has_crc, etag, version, skipped, verified, finished, reason)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, it.job, it.n, it.source, []byte(it.name), from, to,
+		o.size, int64(o.crc), o.hasCRC, pack(o.etag), o.version, o.skipped, o.verified, finished, o.reason)
 	return err
 }
 

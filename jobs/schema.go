@@ -135,6 +135,16 @@ CREATE INDEX items_todo ON items (job, lane, n)
 `, `
 ALTER TABLE items ADD COLUMN token INTEGER NOT NULL DEFAULT 0; -- see item.tempName
 UPDATE items SET token = random() WHERE state <> 'done';
+`, `
+ALTER TABLE items ADD COLUMN there TEXT NOT NULL DEFAULT ''; -- what the rule for conflicts was applied to; '': not known
+CREATE TABLE reserved (                   -- names that were found for items beside what exists
+	place BLOB PRIMARY KEY,               -- path or cos:// address
+	job   INTEGER NOT NULL,
+	n     INTEGER NOT NULL,
+	FOREIGN KEY (job, n) REFERENCES items (job, n) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX reserved_by ON reserved (job, n);
+ALTER TABLE receipts ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 `}
 
 // openJournal opens or creates the file. The first handle writes, the second

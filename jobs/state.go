@@ -19,12 +19,13 @@ var jobMoves = map[State][]State{
 
 // itemMoves is the same for items. A small file goes from queued to its end
 // in one step: what was not acknowledged is simply sent again. One that is
-// moved stops at verifying before its source goes. One that asks has not begun.
+// moved stops at verifying before its source goes. One that asks has not begun,
+// or somebody wrote to its destination before it was through.
 var itemMoves = map[State][]State{
 	Queued:    {Queued, Running, Verifying, Asking, Done, Failed},
 	Asking:    {Queued},
 	Running:   {Running, Verifying, Asking, Queued, Done, Failed},
-	Verifying: {Running, Verifying, Queued, Done, Failed},
+	Verifying: {Running, Verifying, Queued, Asking, Done, Failed},
 	Failed:    {Queued, Running}, // running if it left something to go on with
 	Done:      {},
 }

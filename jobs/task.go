@@ -22,8 +22,14 @@ type task struct {
 	sent  atomic.Int64 // bytes of this item that are in active.moved
 	check atomic.Bool  // everything is sent and is being verified
 
-	final     bool       // it fails if another item is in its way
-	late      bool       // one was: it is put off
+	final bool // it fails if another item is in its way
+	late  bool // one was: it is put off
+
+	// What the item's destination needs, see claim and still.
+	claimed string
+	release func()
+	sure    bool // it was looked at a moment ago
+
 	rewriting *rewriting // of an object that is copied onto itself; else nil
 }
 
@@ -148,17 +154,18 @@ func (t *task) do(ctx context.Context) (outcome, error) {
 }
 
 func (t *task) transfer(ctx context.Context) (outcome, error) {
+	defer t.unclaim()
 	switch t.spec.Kind {
 	case Upload:
-		return t.upload(ctx)
+		return t.anew(ctx, t.upload)
 	case Download:
-		return t.download(ctx)
+		return t.anew(ctx, t.download)
 	case Copy:
-		return t.copy(ctx)
+		return t.anew(ctx, t.copy)
 	case Delete:
 		return t.remove(ctx)
 	case SetHeaders, SetClass:
-		return t.rewrite(ctx)
+		return t.anew(ctx, t.rewrite)
 	case SetACL, SetTags:
 		return t.setProperty(ctx)
 	case Restore:

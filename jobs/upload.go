@@ -44,16 +44,21 @@ func (t *task) upload(ctx context.Context) (outcome, error) {
 		fresh = true
 	}
 	t.item.id = src.id
-	if fresh {
-		skip, err := t.meets(ctx, t.objectThere(ctx, b), func() (side, error) { return src.side(ctx) })
-		if skip || err != nil {
-			return outcome{skipped: skip, size: src.id.size}, err
-		}
+	if !fresh || src.id.size > t.e.cfg.Threshold {
+		return t.uploadParts(ctx, b, src)
 	}
-	if fresh && src.id.size <= t.e.cfg.Threshold {
-		return t.put(ctx, b, src)
+	if err := t.claim(ctx); err != nil {
+		return outcome{}, err
 	}
-	return t.uploadParts(ctx, b, src)
+	out, over, err := t.meets(ctx, t.uploadRivals(ctx, b, src))
+	if over || err != nil {
+		return out, err
+	}
+	return t.put(ctx, b, src)
+}
+
+func (t *task) uploadRivals(ctx context.Context, b *cos.Bucket, src *source) rivals {
+	return rivals{t.objectThere(ctx, b), func() (side, error) { return src.side(ctx) }}
 }
 
 // putFolder makes the placeholder of an empty folder. All of them are alike, so
@@ -89,7 +94,20 @@ func (emptySource) unchanged() error               { return nil }
 
 // put sends the content in one request, again until it is verified.
 func (t *task) put(ctx context.Context, b *cos.Bucket, src content) (out outcome, err error) {
+	if err := t.claim(ctx); err != nil {
+		return outcome{}, err
+	}
+	again := false
 	err = t.attempt(ctx, func(ctx context.Context) (err error) {
+		err = t.still(ctx, b)
+		if again && errors.Is(err, errOvertaken) {
+			out, err = t.settlePut(ctx, b, src, err) // it may be what was sent before
+			return err
+		}
+		if err != nil {
+			return err
+		}
+		again = true
 		c := &counter{t: t}
 		out, err = t.putOnce(ctx, b, src, c)
 		if err != nil {
@@ -153,6 +171,7 @@ func (t *task) verify(ctx context.Context, b *cos.Bucket, out outcome, has bool,
 		crc = head.CRC64
 	}
 	if crc != out.crc {
+		t.item.there = out.etag // our own, so it may be replaced
 		return outcome{}, fmt.Errorf("%s: %w", t.target(), errDamaged)
 	}
 	out.verified = true

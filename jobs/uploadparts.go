@@ -71,12 +71,8 @@ func (t *task) abort(ctx context.Context, b *cos.Bucket) error {
 }
 
 func (t *task) uploadOnce(ctx context.Context, b *cos.Bucket, src *source) (outcome, error) {
-	acks := map[int]ack{}
-	if t.item.uploadID == "" {
-		if err := t.initiate(ctx, b, src); err != nil {
-			return outcome{}, err
-		}
-	} else {
+	var acks map[int]ack
+	if t.item.uploadID != "" {
 		var out *outcome
 		var err error
 		acks, out, err = t.resumeParts(ctx, b, src)
@@ -85,6 +81,16 @@ func (t *task) uploadOnce(ctx context.Context, b *cos.Bucket, src *source) (outc
 				out = &outcome{}
 			}
 			return *out, err
+		}
+	}
+	out, over, err := t.meets(ctx, t.uploadRivals(ctx, b, src))
+	if over || err != nil {
+		return out, err
+	}
+	if t.item.uploadID == "" { // there was none, or it was of another name
+		acks = map[int]ack{}
+		if err := t.initiate(ctx, b, src); err != nil {
+			return outcome{}, err
 		}
 	}
 	all := spans(src.id.size, t.item.partSize)
@@ -306,9 +312,23 @@ func (t *task) complete(ctx context.Context, b *cos.Bucket, all []span, acks map
 	for i, s := range all {
 		parts[i] = cos.Part{Number: s.number, Size: s.size, ETag: acks[s.number].etag}
 	}
-	settled := false
+	if err := t.claim(ctx); err != nil {
+		return outcome{}, err
+	}
+	t.sure = false // the parts took their time
+	again, settled := false, false
 	var res *cos.CompleteResult
 	err = t.attempt(ctx, func(ctx context.Context) (err error) {
+		if err := t.still(ctx, b); err != nil {
+			if again && errors.Is(err, errOvertaken) {
+				out, settled = t.committed(ctx, b, len(all), crc, known, err)
+			}
+			if settled {
+				return nil
+			}
+			return err
+		}
+		again = true
 		res, err = b.CompleteUpload(ctx, t.target(), t.item.uploadID, parts)
 		if err != nil && ctx.Err() == nil && (lost(err) || errors.Is(err, cos.ErrNoUpload)) {
 			if out, settled = t.committed(ctx, b, len(all), crc, known, err); settled {

@@ -25,6 +25,7 @@ type receipt struct {
 	Verified  bool   `json:"verified"`
 	Skipped   bool   `json:"skipped,omitempty"`
 	Time      string `json:"time,omitempty"`
+	Reason    string `json:"reason,omitempty"`
 	// The bytes of what is no UTF-8, for which JSON has no form.
 	SourceBase64 string `json:"source_base64,omitempty"`
 	DestBase64   string `json:"destination_base64,omitempty"`
@@ -62,13 +63,13 @@ func (e *Env) receiptPrinter(out io.Writer, o JobsOptions) (write func(jobs.Rece
 	}
 	w := csv.NewWriter(out)
 	// What fails is told by the next write or by Error.
-	_ = w.Write([]string{"key", "source", "destination", "size", "crc64", "etag", "version_id", "verified", "skipped", "time"})
+	_ = w.Write([]string{"key", "source", "destination", "size", "crc64", "etag", "version_id", "verified", "skipped", "time", "reason"})
 	write = func(r jobs.Receipt) error {
 		d := e.receipt(r)
 		name := func(s string) string { return e.name(e.Stdout, s) }
 		return w.Write([]string{
 			name(r.Key), name(r.Source), name(r.Dest), strconv.FormatInt(d.Size, 10), d.CRC64, name(d.ETag), name(d.VersionID),
-			strconv.FormatBool(d.Verified), strconv.FormatBool(d.Skipped), d.Time,
+			strconv.FormatBool(d.Verified), strconv.FormatBool(d.Skipped), d.Time, d.Reason,
 		})
 	}
 	return write, func() error { w.Flush(); return w.Error() }
@@ -77,7 +78,7 @@ func (e *Env) receiptPrinter(out io.Writer, o JobsOptions) (write func(jobs.Rece
 func (e *Env) receipt(r jobs.Receipt) receipt {
 	d := receipt{
 		Key: r.Key, Source: r.Source, Dest: r.Dest, Size: r.Size, ETag: r.ETag, VersionID: r.VersionID,
-		Verified: r.Verified, Skipped: r.Skipped, Time: instant(r.Finished),
+		Verified: r.Verified, Skipped: r.Skipped, Time: instant(r.Finished), Reason: r.Reason,
 		SourceBase64: inexact(r.Source), DestBase64: inexact(r.Dest),
 	}
 	if r.HasCRC64 {
