@@ -154,6 +154,7 @@ func (t *task) do(ctx context.Context) (outcome, error) {
 }
 
 func (t *task) transfer(ctx context.Context) (outcome, error) {
+	defer t.unclaim()
 	switch t.spec.Kind {
 	case Upload:
 		return t.anew(ctx, t.upload)

@@ -91,7 +91,6 @@ func (t *task) still(ctx context.Context, b *cos.Bucket) error {
 // anew repeats once while the destination is taken by others meanwhile, so that
 // the rule is applied to what they wrote.
 func (t *task) anew(ctx context.Context, once func(context.Context) (outcome, error)) (outcome, error) {
-	defer t.unclaim()
 	for try := 1; ; try++ {
 		out, err := once(ctx)
 		if !errors.Is(err, errOvertaken) || try >= overtakes {

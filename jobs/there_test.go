@@ -251,3 +251,16 @@ func TestRenameNew_NeverReplaces(t *testing.T) {
 		})
 	}
 }
+
+func TestThere_APlaceIsFreeAgainWhenItsItemHasEnded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	q := w.open()
+	s := Spec{Kind: MakeFolder, Sources: []Source{{Place: Place{Bucket: bucketName, Region: region, Key: "new/"}, Folder: true}}}
+	for range 2 {
+		j := finish(t, q, start(t, q, s))
+		require.Equal(t, Done, j.State, j.Reason)
+		_, err := w.bucket.Delete(t.Context(), "new/", "")
+		require.NoError(t, err)
+	}
+}
