@@ -76,7 +76,7 @@ func (t *task) clear(ctx context.Context, b *cos.Bucket, root *os.Root) (skip bo
 	there := fileSide(ctx, info, func() (*os.File, error) { return root.Open(t.item.path) })
 	look := func() (side, bool, error) { return there, true, nil }
 	return t.meets(ctx, look, func() (side, error) {
-		head, err := t.head(ctx, b, t.item.key)
+		head, err := t.headPinned(ctx, b)
 		return objectSide(head), err
 	})
 }

@@ -22,9 +22,10 @@ type task struct {
 	sent  atomic.Int64 // bytes of this item that are in active.moved
 	check atomic.Bool  // everything is sent and is being verified
 
-	final     bool       // it fails if another item is in its way
-	late      bool       // one was: it is put off
-	rewriting *rewriting // of an object that is copied onto itself; else nil
+	final     bool        // it fails if another item is in its way
+	late      bool        // one was: it is put off
+	rewriting *rewriting  // of an object that is copied onto itself; else nil
+	regained  cos.Headers // access and encryption of a version that becomes the newest again
 }
 
 // counter counts the bytes of one request, so that they can be taken back
