@@ -81,6 +81,21 @@ func defaultKeys() tui.KeyMap {
 			Tags:       bind("T", "set tags", "T"),
 			Access:     bind("a", "set who may read it", "a"),
 			Query:      bind("Q", "query the rows of CSV and JSON with SQL", "Q"),
+
+			Versions:    bind("V", "the history of an object: its versions", "V"),
+			AllVersions: bind("M-v", "show all versions and deletions, or what is there", "alt+v"),
+			Past:        bind("M-t", "show the bucket as it was at a time, or as it is", "alt+t"),
+			Undo:        bind("u", "take the last deletion back", "u"),
+		},
+		Versions: tui.VersionKeys{
+			Look:    bind("F3", "show what was in it", "f3", "alt+3"),
+			Copy:    bind("F5 c", "copy this version to the other pane", "f5", "alt+5", "c"),
+			Restore: bind("R", "make this version the current one", "R"),
+			Compare: bind("=", "compare two marked versions, or this one with the current", "="),
+			Delete:  bind("F8 d Del", "delete this version for good; a deletion is taken back", "f8", "alt+8", "d", "delete"),
+			Mark:    bind("Space Ins", "mark and go down", "space", "insert"),
+			TurnOn:  bind("o", "let the bucket keep versions", "o"),
+			Again:   bind("C-r", "list again", "ctrl+r"),
 		},
 		Jobs: tui.JobKeys{
 			Pause:   bind("Space p", "pause or go on", "space", "p"),

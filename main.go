@@ -282,7 +282,8 @@ func (a *app) browse(ctx context.Context, args []string) error {
 		Versioning: func(ctx context.Context, name, region string) (cos.Versioning, error) {
 			return a.client.Bucket(name, region).Versioning(ctx)
 		},
-		Account: a.account.Name, AccountID: a.accountID(), Region: a.account.Region,
+		Versions: func(name, region string) tui.Versioned { return a.client.Bucket(name, region) },
+		Account:  a.account.Name, AccountID: a.accountID(), Region: a.account.Region,
 		LocalDir: local, Remote: *remote, Home: xdg.Home, Watch: tui.WatchFolder, PlacesFile: filepath.Join(stateDir(), "places.toml"),
 		Notice: notice, ASCII: a.ascii, LowBandwidth: a.low, NoMouse: a.noMouse, Explain: cos.WithHint,
 	})

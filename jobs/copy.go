@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -19,7 +20,7 @@ func (t *task) copy(ctx context.Context) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	head, err := t.head(ctx, from, t.item.key)
+	head, err := t.headPinned(ctx, from)
 	if errors.Is(err, cos.ErrNotFound) {
 		return outcome{}, errors.Join(err, t.drop(ctx, to))
 	}
@@ -33,6 +34,9 @@ func (t *task) copy(ctx context.Context) (outcome, error) {
 		if err := t.checkTurn(ctx, to); err != nil {
 			return outcome{size: head.Size}, err
 		}
+	}
+	if err := t.regain(ctx, from, head); err != nil {
+		return outcome{}, err
 	}
 	if t.item.uploadID != "" || head.Size > t.e.cfg.CopyThreshold {
 		return t.wholly(ctx, to, func(ctx context.Context) (outcome, error) { return t.copyParts(ctx, from, to, head) })
@@ -54,7 +58,7 @@ func (t *task) copyRivals(ctx context.Context, to *cos.Bucket, head *cos.Head) r
 
 func (t *task) copySource(from *cos.Bucket, head *cos.Head) cos.CopySource {
 	source := cos.CopySource{
-		Bucket: from.Name(), Region: from.Region(), Key: t.item.key, VersionID: head.VersionID,
+		Bucket: from.Name(), Region: from.Region(), Key: t.item.key, VersionID: cmp.Or(t.pinnedVersion(), head.VersionID),
 		Conditions: cos.Conditions{IfMatch: head.ETag},
 	}
 	if t.rewriting != nil {
@@ -89,7 +93,8 @@ func (t *task) copyWhole(ctx context.Context, from, to *cos.Bucket, head *cos.He
 
 func (t *task) copyOnce(ctx context.Context, from, to *cos.Bucket, head *cos.Head) (outcome, error) {
 	// The class is the only thing of its headers that a copy does not inherit.
-	o := cos.CopyOptions{Headers: cos.Headers{StorageClass: head.StorageClass}}
+	o := cos.CopyOptions{Headers: t.regained}
+	o.Headers.StorageClass = head.StorageClass
 	res, err := to.Copy(ctx, t.target(), t.copySource(from, head), o)
 	if err != nil {
 		if lost(err) && ctx.Err() == nil {
@@ -191,7 +196,9 @@ func (t *task) beginCopy(ctx context.Context, to *cos.Bucket, head *cos.Head) er
 	if t.rewriting != nil {
 		return t.openUpload(ctx, to, t.rewriting.want)
 	}
-	return t.openUpload(ctx, to, head.Headers)
+	h := head.Headers
+	h.ACL, h.GrantRead, h.GrantFullControl, h.Encryption = t.regained.ACL, t.regained.GrantRead, t.regained.GrantFullControl, t.regained.Encryption
+	return t.openUpload(ctx, to, h)
 }
 
 // copiedParts asks which parts the service has. They are of this source: the
@@ -247,7 +254,7 @@ func (t *task) carryTags(ctx context.Context, from, to *cos.Bucket, head *cos.He
 		return nil
 	}
 	return t.attempt(ctx, func(ctx context.Context) error {
-		tags, err := from.ObjectTags(ctx, t.item.key, head.VersionID)
+		tags, err := from.ObjectTags(ctx, t.item.key, cmp.Or(t.pinnedVersion(), head.VersionID))
 		if errors.Is(err, cos.ErrDenied) {
 			return nil // who may not see them could not copy them either
 		}

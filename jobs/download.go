@@ -89,7 +89,7 @@ func (t *task) clear(ctx context.Context, b *cos.Bucket, root *os.Root) (out out
 			return fileSide(ctx, info, func() (*os.File, error) { return openFile(root, t.item.path) }), true, nil
 		},
 		func() (side, error) {
-			head, err := t.head(ctx, b, t.item.key)
+			head, err := t.headPinned(ctx, b)
 			return objectSide(head), err
 		},
 	})

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,14 +97,14 @@ func (t *task) openRanges(ctx context.Context, b *cos.Bucket, root *os.Root) (te
 	}
 	var head *cos.Head
 	err := t.attempt(ctx, func(ctx context.Context) (err error) {
-		head, err = b.Head(ctx, t.item.key, cos.GetOptions{})
+		head, err = b.Head(ctx, t.item.key, cos.GetOptions{VersionID: t.pinnedVersion()})
 		return err
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	was := t.item.size
-	t.item.size, t.item.etag, t.item.version = head.Size, head.ETag, head.VersionID
+	t.item.size, t.item.etag, t.item.version = head.Size, head.ETag, cmp.Or(t.pinnedVersion(), head.VersionID)
 	t.item.crc, t.item.hasCRC = head.CRC64, head.HasCRC64
 	t.item.partSize = partSizeFor(head.Size, t.e.cfg.PartSize)
 	t.item.temp = t.item.tempName()

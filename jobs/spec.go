@@ -69,13 +69,17 @@ func (s Spec) checkSource(src *Source) error {
 	case !src.Local() && src.Folder && src.Key != "" && !strings.HasSuffix(src.Key, "/"):
 		return fmt.Errorf("the prefix %q does not end in a slash", src.Key)
 	}
+	src.AsOf = moment(src.asOf())
 	return s.checkPinned(src)
 }
 
 // checkPinned checks what a source says of the very object that is meant.
 func (s Spec) checkPinned(src *Source) error {
-	ofVersions := s.Kind == Delete || s.Kind.changes() && !s.Kind.rewrites()
+	reads := (s.Kind == Download || s.Kind == Copy) && !s.Move
+	ofVersions := reads || s.Kind == Delete || s.Kind.changes() && !s.Kind.rewrites()
 	switch {
+	case !src.AsOf.IsZero() && (!reads || !src.Folder):
+		return fmt.Errorf("%s of %s as it was: only folders are read so", s.Kind, address(src.Place))
 	case src.VersionID != "" && !ofVersions:
 		return fmt.Errorf("%s of one version of %s: only the newest can be", s.Kind, address(src.Place))
 	case src.VersionID != "" && (src.Local() || src.Folder || s.Versions):
@@ -128,7 +132,7 @@ func (s Spec) checkOverlap() error {
 		}
 		to := s.Dest.Key + src.ownName()
 		if !src.Folder {
-			if to == src.Key {
+			if to == src.Key && src.VersionID == "" {
 				return fmt.Errorf("%s: its copy would be itself", address(src.Place))
 			}
 			continue
@@ -136,7 +140,7 @@ func (s Spec) checkOverlap() error {
 		if to += "/"; src.Contents {
 			to = s.Dest.Key
 		}
-		if strings.HasPrefix(to, src.Key) {
+		if strings.HasPrefix(to, src.Key) && (src.AsOf.IsZero() || to != src.Key) {
 			return fmt.Errorf("%s: a folder cannot be copied into itself", address(src.Place))
 		}
 	}

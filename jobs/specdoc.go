@@ -68,6 +68,7 @@ type sourceDoc struct {
 	// Left out of documents that are older than they are.
 	VersionID exact `json:",omitempty"`
 	ETag      exact `json:",omitempty"`
+	AsOf      int64 `json:",omitempty"` // in milliseconds since 1970
 }
 
 // changeDoc has maps whose keys are ASCII, which JSON keeps.
@@ -115,7 +116,7 @@ func encodeSpec(s Spec) (string, error) {
 	}
 	d.Sources = make([]sourceDoc, len(s.Sources))
 	for i, src := range s.Sources {
-		d.Sources[i] = sourceDoc{src.doc(), src.Folder, src.Contents, exact(src.Name), exact(src.VersionID), exact(src.ETag)}
+		d.Sources[i] = sourceDoc{src.doc(), src.Folder, src.Contents, exact(src.Name), exact(src.VersionID), exact(src.ETag), src.asOf()}
 	}
 	doc, err := json.Marshal(d)
 	return string(doc), err
@@ -134,7 +135,7 @@ func decodeSpec(doc string) (Spec, error) {
 	for i, src := range d.Sources {
 		s.Sources[i] = Source{
 			Place: src.place(), Folder: src.Folder, Contents: src.Contents, Name: string(src.Name),
-			VersionID: string(src.VersionID), ETag: string(src.ETag),
+			VersionID: string(src.VersionID), ETag: string(src.ETag), AsOf: moment(src.AsOf),
 		}
 	}
 	return s, nil

@@ -154,6 +154,9 @@ func (s *survey) source(ctx context.Context, src Source) error {
 	if s.spec.Versions {
 		return s.versions(ctx, b, src)
 	}
+	if !src.AsOf.IsZero() {
+		return s.past(ctx, b, src)
+	}
 	return s.prefix(ctx, b, src)
 }
 

@@ -30,7 +30,8 @@ type task struct {
 	release func()
 	sure    bool // it was looked at a moment ago
 
-	rewriting *rewriting // of an object that is copied onto itself; else nil
+	rewriting *rewriting  // of an object that is copied onto itself; else nil
+	regained  cos.Headers // access and encryption of a version that becomes the newest again
 }
 
 // counter counts the bytes of one request, so that they can be taken back

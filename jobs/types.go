@@ -91,9 +91,13 @@ type Source struct {
 	// Name is the name it gets below the destination folder, with the way to
 	// it if it has slashes; empty keeps its own.
 	Name string
-	// VersionID, if set, means this version alone: it is deleted for good, or
-	// its ACL, its tags or its restore is what changes.
+	// VersionID, if set, means this version alone: it is read, deleted for good,
+	// or its ACL, its tags or its restore is what changes. A version that is
+	// copied onto its own object becomes the newest again, with all it had.
 	VersionID string
+	// AsOf, if set, means a prefix as it was then, in milliseconds: of every key
+	// the version that was the newest, none where that was a delete marker.
+	AsOf time.Time
 	// ETag, if set, is that of the object that is to be changed: if another is
 	// there by then, it is left alone.
 	ETag string

@@ -21,7 +21,10 @@ func (w *walker) bucket(ctx context.Context, i int, after string) error {
 		}
 		// Its size is asked for when it is fetched: a request for each of a
 		// thousand marked objects, one after the other, would take minutes.
-		return w.object(ctx, i, cos.ObjectInfo{Key: src.Key, Size: -1}, src.ownName())
+		return w.object(ctx, i, cos.Version{ObjectInfo: cos.ObjectInfo{Key: src.Key, Size: -1}, VersionID: src.VersionID}, src.ownName())
+	}
+	if !src.AsOf.IsZero() {
+		return w.past(ctx, i, after)
 	}
 	b, err := w.a.e.cfg.Bucket(src.Bucket, src.Region)
 	if err != nil {
@@ -37,7 +40,7 @@ func (w *walker) bucket(ctx context.Context, i int, after string) error {
 			return w.broken(ctx, i, src.Key, after, fmt.Errorf("list %s: %w", address(src.Place), err))
 		}
 		for _, o := range page.Objects {
-			if err := w.object(ctx, i, o, below(src, o.Key)); err != nil {
+			if err := w.object(ctx, i, cos.Version{ObjectInfo: o}, below(src, o.Key)); err != nil {
 				return err
 			}
 		}
@@ -63,11 +66,11 @@ func below(src Source, key string) string {
 	return src.ownName() + "/" + rel
 }
 
-func (w *walker) object(ctx context.Context, i int, o cos.ObjectInfo, rel string) error {
-	it := &item{source: i, name: rel, key: o.Key, size: o.Size, etag: o.ETag}
+func (w *walker) object(ctx context.Context, i int, o cos.Version, rel string) error {
+	it := &item{source: i, name: rel, key: o.Key, size: o.Size, etag: o.ETag, version: o.VersionID}
 	switch {
 	case w.a.spec.Kind.InPlace():
-		it.dest, it.version = o.Key, w.a.spec.Sources[i].VersionID
+		it.dest = o.Key
 		if it.version != "" {
 			it.dest = versionName(o.Key, it.version)
 		}

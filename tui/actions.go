@@ -63,7 +63,7 @@ func (m *Model) globalActions() []action {
 
 // paneActions are those of PaneKeys, in the order of the help.
 func (m *Model) paneActions() []action {
-	return slices.Concat(m.changes(), m.motions(), m.marking(), m.selecting(), m.sorting(), m.going(), m.objects())
+	return slices.Concat(m.changes(), m.motions(), m.marking(), m.selecting(), m.sorting(), m.going(), m.objects(), m.times())
 }
 
 // changes are the actions on what is chosen, and those that open it.

@@ -98,6 +98,8 @@ func (m *Model) notAside(p *pane, i int, ok bool) string {
 	switch {
 	case !ok || p.rows.at(i).flags&isFolder != 0:
 		return "a folder"
+	case p.rows.at(i).flags&isGone != 0:
+		return gone
 	case p.rows.class(p.rows.at(i)) == "ARCHIVE" || p.rows.class(p.rows.at(i)) == "DEEP_ARCHIVE":
 		return "archived" + m.sep() + enter + " tries to read it"
 	}

@@ -58,7 +58,7 @@ func (m *Model) awaitBadge() tea.Cmd {
 	b.n++
 	b.at, b.id = p.at, id
 	_, known := p.badges[id]
-	if id == "" || known || p.at.Local() || p.at.buckets || strings.HasSuffix(id, "/") || m.look.Low {
+	if id == "" || known || p.at.past() || p.at.Local() || p.at.buckets || strings.HasSuffix(id, "/") || m.look.Low {
 		return nil
 	}
 	return m.after(badgeAfter, badgeMsg{b.n})

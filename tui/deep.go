@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"cosmander/cos"
+	"cosmander/jobs"
 )
 
 const (
@@ -25,6 +26,10 @@ const (
 type resume struct {
 	marker string // the last name of the page before
 	open   []openFolder
+	// Of a listing of versions: after which one of marker, and what is known of
+	// that key.
+	version string
+	was     jobs.Past
 }
 
 // openFolder is a folder of a local walk and what is left of it, so that a
@@ -145,7 +150,7 @@ func walkFolder(ctx context.Context, root, begin string, from resume) (deepPage,
 			return deepPage{}, err
 		}
 		if len(w.page.entries) >= walkMost || time.Now().After(w.end) && last != from.marker {
-			w.page.more, w.page.next = true, resume{last, w.open}
+			w.page.more, w.page.next = true, resume{marker: last, open: w.open}
 			break
 		}
 		if name, ok := w.step(); ok {

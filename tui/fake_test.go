@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"sort"
 	"strings"
@@ -47,6 +48,7 @@ func testKeys() KeyMap {
 			SortSize: bind("s s", "s s"), SortTime: bind("s t", "s t"), SortClass: bind("s c", "s c"), SortType: bind("s e", "s e"),
 			Reverse: bind("S", "S"), ClearMarks: bind("Esc", "esc"), Refresh: bind("C-r", "ctrl+r"), Hidden: bind(".", "."),
 			Properties: bind("i", "i"), Class: bind("C", "C"), Restore: bind("R", "R"), Tags: bind("T", "T"), Access: bind("a", "a"), Query: bind("Q", "Q"), Metadata: bind("M", "M"),
+			Versions: bind("V", "V"), AllVersions: bind("M-v", "alt+v"), Past: bind("M-t", "alt+t"), Undo: bind("u", "u"),
 		},
 		Preview: PreviewKeys{
 			Search: bind("/ F7", "/", "f7"), NextHit: bind("n", "n"), LastHit: bind("N", "N"), Hex: bind("x", "x"),
@@ -54,6 +56,10 @@ func testKeys() KeyMap {
 			Again: bind("C-r", "ctrl+r"), Follow: bind("F", "F"), Fold: bind("Space", "space"), FoldAll: bind("z", "z"),
 		},
 		Select: SelectKeys{Save: bind("s", "s")},
+		Versions: VersionKeys{
+			Look: bind("F3", "f3"), Copy: bind("F5 c", "f5", "c"), Restore: bind("R", "R"), Compare: bind("=", "="), Delete: bind("F8 d", "f8", "d"),
+			Mark: bind("Space", "space"), TurnOn: bind("o", "o"), Again: bind("C-r", "ctrl+r"),
+		},
 		Jobs: JobKeys{
 			Pause: bind("Space p", "space", "p"), Details: bind("Enter", "enter"), Retry: bind("r", "r"),
 			Cancel: bind("x", "x"), Clear: bind("c", "c"), Answer: bind("a", "a"),
@@ -344,6 +350,10 @@ func (q *fakeQueue) Items(_ context.Context, _ jobs.ID, _ int64, _ int, states .
 		}
 	}
 	return out, nil
+}
+
+func (q *fakeQueue) Receipts(context.Context, jobs.ID) iter.Seq2[jobs.Receipt, error] {
+	return func(func(jobs.Receipt, error) bool) {}
 }
 
 func (q *fakeQueue) Survey(ctx context.Context, _ jobs.Spec, report func(jobs.Tally)) error {

@@ -160,6 +160,9 @@ func (m *Model) nothingFound(p *pane) []string {
 // part is what p shows of its place, behind the path; "" if that is all.
 func (m *Model) part(p place) string {
 	text, gap := p.begin, " "+m.look.Marks.Shut+" "
+	if past := p.pastPart(); past != "" && text == "" {
+		return gap + past
+	}
 	switch {
 	case text == "":
 	case p.Local():
@@ -209,7 +212,7 @@ func (p place) locate(id string) (place, string) {
 // called in their folders, unless the pattern has a slash.
 func (p *pane) globbed(pattern string) func(name string) string {
 	if p.at.find == "" || strings.Contains(pattern, "/") {
-		return func(name string) string { return name }
+		return nameOnly
 	}
 	return lastPart
 }

@@ -64,7 +64,7 @@ func (m *Model) ground() (lines []string, over []modal) {
 // fills reports that a view takes the whole screen.
 func fills(v views.Modal) bool {
 	switch v.(type) {
-	case *views.JobList, *views.Preview, *views.Usage, *views.Select:
+	case *views.JobList, *views.Preview, *views.Usage, *views.Select, *views.Versions, *views.Diff:
 		return true
 	}
 	return false
@@ -284,6 +284,8 @@ func (m *Model) emptyState(i int) []string {
 		return nil
 	case !p.shown:
 		return []string{"not listed" + m.sep() + "C-r lists"}
+	case p.at.past() && p.rows.total() == 0 && p.rows.hidden == 0:
+		return []string{"nothing was here then", hint(k.Past, "").Key + " shows another time"}
 	case p.at.buckets:
 		return []string{"no buckets in this account"}
 	case p.at.find != "" && p.rows.total() == 0:

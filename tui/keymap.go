@@ -17,7 +17,9 @@ type KeyMap struct {
 	Jobs    JobKeys
 	Preview PreviewKeys
 	Select  SelectKeys
-	Dialog  DialogKeys
+	// Versions act in the history of an object.
+	Versions VersionKeys
+	Dialog   DialogKeys
 }
 
 // GlobalKeys act wherever no text is typed.
@@ -54,6 +56,12 @@ type PaneKeys struct {
 	Properties, Metadata              key.Binding
 	Class, Restore                    key.Binding
 	Tags, Access, Query               key.Binding
+	Versions, AllVersions, Past, Undo key.Binding
+}
+
+// VersionKeys act in the history of an object.
+type VersionKeys struct {
+	Look, Copy, Restore, Compare, Delete, Mark, TurnOn, Again key.Binding
 }
 
 // JobKeys act in the list of jobs.
@@ -94,6 +102,7 @@ func (k KeyMap) Modes() []Mode {
 		{"Jobs", bindings(k.Jobs)},
 		{"Preview", bindings(k.Preview)},
 		{"Select", bindings(k.Select)},
+		{"Versions", bindings(k.Versions)},
 		{"Everywhere", bindings(k.Global)},
 		{"Dialogs", bindings(k.Dialog)},
 	}

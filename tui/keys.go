@@ -65,8 +65,13 @@ func (m *Model) modalKey(top *modal, pressed string, msg tea.KeyPressMsg) tea.Cm
 	if s := m.querying; s != nil && top.view == views.Modal(s.view) {
 		return m.selectInput(s, top, pressed, msg.Text)
 	}
-	if typist, ok := top.view.(views.Typist); ok {
+	if typist := top.typist(); typist != nil {
 		return m.typed(top, typist, pressed, msg)
+	}
+	if view, ok := top.view.(*views.Versions); ok {
+		if cmd, done := m.versionKey(view, pressed); done {
+			return cmd
+		}
 	}
 	if list, ok := top.view.(*views.JobList); ok {
 		if cmd, done := m.jobKey(list, pressed); done {
@@ -116,7 +121,7 @@ func (m *Model) act(top *modal, in views.Input) tea.Cmd {
 // not a row of commands.
 func (m *Model) paste(text string) tea.Cmd {
 	if top := m.top(); top != nil {
-		if typist, ok := top.view.(views.Typist); ok {
+		if typist := top.typist(); typist != nil {
 			typist.Type(text)
 		}
 		return nil
@@ -137,6 +142,8 @@ func (m *Model) paneKey(pressed string) tea.Cmd {
 		m.panes[m.focus].span = nil
 	}
 	switch {
+	case ok && m.notInPast(pressed) != "":
+		m.say(m.notInPast(pressed), plain)
 	case ok:
 		return m.perform(a)
 	case m.prefix == "":

@@ -29,6 +29,8 @@ const noTime = int64(-1) << 63
 const (
 	isFolder uint8 = 1 << iota
 	isMarked
+	isGone  // a delete marker
+	isOlder // a version that is not there now
 )
 
 // page is one answer of a source, already compact. It is made in a command
@@ -310,6 +312,10 @@ type place struct {
 	buckets bool
 	begin   string // only what begins with this; it has no slash
 	find    string // what is searched for in all that is below; see [readQuery]
+	// versions: every version and delete marker is a row. asOf, in seconds since
+	// 1970: the rows are what was there then.
+	versions bool
+	asOf     int64
 }
 
 // whole is the place that p shows a part of, or is searched through.

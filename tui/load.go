@@ -173,6 +173,8 @@ func (m *Model) source(to place) source {
 	switch {
 	case to.find != "":
 		return m.finder(to)
+	case to.past():
+		return m.pastSource(to)
 	case to.buckets:
 		buckets := m.deps.Buckets
 		return func(ctx context.Context, _ resume, _ bool) (page, error) { return listBuckets(ctx, buckets, to.begin) }

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"cosmander/cos"
 	"cosmander/jobs"
 	"cosmander/theme"
 	"cosmander/views"
@@ -74,10 +75,14 @@ type Model struct {
 	badging  badging
 	// versioning is that of the buckets.
 	versioning versioning
-	querying   *selecting // open over the panes; nil if no query is
-	sizing     *sizing    // nil if nothing is counted
-	scan       *scan      // of the usage that is shown; nil if none is
-	surveys    uint64     // counts the surveys and scans, to tell their messages apart
+	querying   *selecting                // open over the panes; nil if no query is
+	sizing     *sizing                   // nil if nothing is counted
+	scan       *scan                     // of the usage that is shown; nil if none is
+	surveys    uint64                    // counts the surveys and scans, to tell their messages apart
+	timeline   *timeline                 // the history that is shown; nil if none is
+	keeps      map[string]cos.Versioning // what is known of buckets, by name
+	undoing    *undoing                  // the deletion that may be taken back
+	undone     map[jobs.ID]bool          // deletions that were taken back
 }
 
 // modal is a view over the panes with what it asks of the program.
@@ -261,7 +266,7 @@ func (m *Model) receivedPreview(msg tea.Msg) tea.Cmd {
 	case searchedMsg:
 		return m.searched(msg)
 	default:
-		return m.receivedSelect(msg)
+		return tea.Batch(m.receivedSelect(msg), m.receivedVersions(msg))
 	}
 	return nil
 }

@@ -201,6 +201,10 @@ func (m *Model) modalMouse(top *modal, msg tea.MouseMsg) tea.Cmd {
 			query.Click(e.X, e.Y)
 			return nil
 		}
+		if list, ok := top.view.(*views.Versions); ok {
+			list.Click(e.Y)
+			return nil
+		}
 		if use, ok := top.view.(*views.Usage); ok {
 			use.Click(e.Y)
 			return nil

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,7 +20,7 @@ func (m *Model) showPalette() tea.Cmd {
 		if a.unlisted || !a.key.Enabled() {
 			continue
 		}
-		item := views.MenuItem{Name: a.key.Help().Desc, Key: a.key.Help().Key, Why: a.why()}
+		item := views.MenuItem{Name: a.key.Help().Desc, Key: a.key.Help().Key, Why: cmp.Or(m.notInPast(a.key.Keys()[0]), a.why())}
 		keys[item] = a.key.Keys()[0]
 		if item.Why == "" {
 			can = append(can, item)

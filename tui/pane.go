@@ -270,7 +270,7 @@ func (p *pane) window(height int) []views.Row {
 		}
 		e := p.rows.at(i)
 		r := views.Row{
-			Name: p.rows.name(e), Folder: e.flags&isFolder != 0, Marked: e.flags&isMarked != 0,
+			Name: nameOnly(p.rows.name(e)), Past: e.flags&isOlder != 0, Folder: e.flags&isFolder != 0, Marked: e.flags&isMarked != 0,
 			Size: e.size, Class: p.rows.class(e), Way: p.at.find != "",
 		}
 		if !r.Folder && !p.at.Local() {

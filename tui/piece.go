@@ -43,6 +43,8 @@ type file struct {
 	store Store // nil for a local file
 	key   string
 	path  string
+	// version is that of the object; empty means the newest.
+	version string
 }
 
 // read returns length bytes from offset on, fewer at the end of the file. If
@@ -102,7 +104,7 @@ func (f file) statLocal(before *seen) (seen, error) {
 }
 
 func (f file) readObject(ctx context.Context, before *seen, offset, length int64) (piece, error) {
-	o := cos.GetOptions{Range: &cos.ByteRange{Offset: offset, Length: length}}
+	o := cos.GetOptions{VersionID: f.version, Range: &cos.ByteRange{Offset: offset, Length: length}}
 	if before != nil {
 		o.IfMatch = before.etag
 	}
@@ -132,7 +134,7 @@ func (f file) stat(ctx context.Context) (seen, error) {
 	if f.store == nil {
 		return f.statLocal(nil)
 	}
-	head, err := f.store.Head(ctx, f.key, cos.GetOptions{})
+	head, err := f.store.Head(ctx, f.key, cos.GetOptions{VersionID: f.version})
 	if err != nil {
 		return seen{}, err // it says what was asked of which object
 	}

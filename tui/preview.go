@@ -62,7 +62,15 @@ func (m *Model) showFile() tea.Cmd {
 		m.say("a folder has no contents to show"+m.sep()+hint(m.deps.Keys.Pane.Into, "").Key+" enters it", plain)
 		return nil
 	}
-	pv := m.newPreview(p, i)
+	if p.rows.at(i).flags&isGone != 0 {
+		m.say(gone, plain)
+		return nil
+	}
+	return m.openPreview(m.newPreview(p, i))
+}
+
+// openPreview shows a file over the whole screen.
+func (m *Model) openPreview(pv *previewing) tea.Cmd {
 	height := m.listHeight()
 	m.preview = pv
 	m.fitPreview()
@@ -79,8 +87,9 @@ func (m *Model) showFile() tea.Cmd {
 
 func (m *Model) newPreview(p *pane, i int) *previewing {
 	e := p.rows.at(i)
-	name := p.rows.name(e)
+	name, version := cutVersionRow(p.rows.name(e))
 	f := m.fileAt(p.at, name)
+	f.version = version
 	return &previewing{
 		file: f, at: f.address(p.at.Place),
 		view: views.NewPreview(name, e.size),

@@ -48,6 +48,7 @@ func realDeps() (deps func() Deps, end func()) {
 		return Deps{
 			Keys: testKeys(), Queue: queue, Account: "test", AccountID: "test", Region: emulator.DefaultRegion,
 			Bucket:   func(bucket, region string) Store { return client.Bucket(bucket, region) },
+			Versions: func(bucket, region string) Versioned { return client.Bucket(bucket, region) },
 			Buckets:  client,
 			LocalDir: os.Getenv("COSMANDER_TUI_DIR"), Home: os.Getenv("COSMANDER_TUI_HOME"),
 			Remote: cos.URI{Bucket: "demo-1250000000", Key: os.Getenv("COSMANDER_TUI_PREFIX")}, Now: time.Now,

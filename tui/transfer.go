@@ -60,7 +60,11 @@ func (m *Model) planCopy(move bool) tea.Cmd {
 
 // planTo opens the plan for copying, or moving, rows to a place.
 func (m *Model) planTo(from chosen, to place, move bool) tea.Cmd {
-	if why := m.cannotCopy(from, to); why != "" {
+	why := m.cannotCopy(from, to)
+	if move && from.at.past() {
+		why = "versions are copied, not moved"
+	}
+	if why != "" {
 		m.say(why, plain)
 		return nil
 	}
@@ -111,6 +115,10 @@ func (m *Model) cannotCopy(from chosen, to place) string {
 		return "enter a bucket first"
 	case from.at.Local() && to.Local():
 		return "both ends are local: one of them has to be a bucket"
+	case to.past():
+		return pastIsReadOnly + m.sep() + "nothing is copied into it"
+	case m.cannotTake(from) != "":
+		return m.cannotTake(from)
 	case from.at.whole() == to.whole():
 		return "it is there already: " + m.tilde(to.address())
 	}
@@ -131,7 +139,11 @@ func (m *Model) sources(from chosen) []jobs.Source {
 		if s.Local() {
 			s.Path = filepath.Join(s.Path, strings.TrimSuffix(id, "/"))
 		} else {
-			s.Key += id
+			name, version := cutVersionRow(id)
+			s.Key, s.VersionID = s.Key+name, version
+			if s.Folder {
+				s.AsOf = from.at.asOfTime()
+			}
 		}
 		if from.at.find != "" {
 			s.Name = strings.TrimSuffix(id, "/") // two of one name get places of their own
@@ -154,7 +166,7 @@ func (m *Model) from(from chosen) string {
 	if from.at.Local() {
 		return m.tilde(filepath.Join(from.at.Path, from.rows[0]))
 	}
-	return from.at.address() + from.rows[0]
+	return from.at.address() + nameOnly(from.rows[0])
 }
 
 // survey begins to count what spec would touch; the modal that is returned
@@ -311,16 +323,26 @@ func (m *Model) askDelete() tea.Cmd {
 		ids = outermost(ids)
 	}
 	first := ids[:min(len(ids), namesShown)]
-	md, cmd := m.survey(spec)
-	md.view = &views.Confirm{
-		Title: "Delete", Verb: "Delete", Harmful: true, Counted: true,
+	view := &views.Confirm{
+		Title: "Delete", Verb: "Delete", Harmful: true, Counted: true, Typed: true, Above: manyDeleted, Chosen: int64(len(ids)),
 		What:  views.Plural(int64(len(ids)), "item", "items") + " in " + m.tilde(p.at.address()),
-		Names: first, More: int64(len(ids) - len(first)), Warning: "cannot be undone",
+		Names: first, More: int64(len(ids) - len(first)),
 	}
+	if p.at.versions {
+		if why := m.forGood(from, view); why != "" {
+			m.say(why, plain)
+			return nil
+		}
+	}
+	md, cmd := m.survey(spec)
+	md.view = view
 	md.act = func() tea.Cmd {
 		m.pop()
 		return m.add(spec, from)
 	}
 	m.push(md)
-	return cmd
+	if p.at.versions {
+		return cmd
+	}
+	return tea.Batch(cmd, m.undoable(p.at, view))
 }

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"os/signal"
 	"slices"
@@ -58,6 +59,7 @@ type Queue interface {
 	Snapshot() jobs.Snapshot
 	Changed() <-chan struct{}
 	Items(ctx context.Context, id jobs.ID, after int64, limit int, states ...jobs.State) ([]jobs.Item, error)
+	Receipts(ctx context.Context, id jobs.ID) iter.Seq2[jobs.Receipt, error]
 	Survey(ctx context.Context, spec jobs.Spec, report func(jobs.Tally)) error
 }
 
@@ -98,6 +100,9 @@ type Deps struct {
 	// Select opens a bucket to run queries on its objects; it sends nothing. Nil
 	// if that is not wanted.
 	Select func(bucket, region string) Selector
+	// Versions opens a bucket to look at its versions; it sends nothing. Nil if
+	// that is not wanted.
+	Versions func(bucket, region string) Versioned
 	// Watch begins to follow a local folder, see [WatchFolder]. Nil: folders
 	// are listed again only when asked for.
 	Watch func(path string) (Watching, error)

@@ -2,6 +2,7 @@ package views
 
 import (
 	"cmp"
+	"strconv"
 
 	"cosmander/jobs"
 )
@@ -19,19 +20,69 @@ type Confirm struct {
 	Tally   jobs.Tally
 	Failed  string // why counting stopped
 	Warning string // said in the danger colour
+	Note    string // said plainly, where Warning is empty
+	// Typed asks for the number of what goes to be typed, where that is more
+	// than Above. Chosen is what is known of it before anything is counted.
+	Typed   bool
+	Above   int64
+	Chosen  int64
 	Safe    string // the button that does nothing; "Cancel" if empty
 	Harmful bool   // drawn in the danger colour
 
-	act bool
+	act  bool
+	edit Edit
+	said string // why the button did nothing
 }
 
-var _ Buttoned = (*Confirm)(nil)
+var (
+	_ Buttoned = (*Confirm)(nil)
+	_ Typist   = (*Confirm)(nil)
+)
+
+// number is what has to be typed; 0 if nothing.
+func (c *Confirm) number() int64 {
+	n := c.Tally.Files
+	if !c.Tally.Done {
+		n = max(n, c.Chosen)
+	}
+	if !c.Typed || n <= c.Above {
+		return 0
+	}
+	return n
+}
+
+// Types reports that the number of what goes has to be typed.
+func (c *Confirm) Types() bool { return c.number() > 0 }
+
+// Type takes the digits of text.
+func (c *Confirm) Type(text string) {
+	c.said = ""
+	for _, r := range text {
+		if r >= '0' && r <= '9' {
+			c.edit.Type(string(r))
+		}
+	}
+}
+
+// accept acts, if it is known how many go and that was typed where it has to.
+func (c *Confirm) accept() Action {
+	counting := c.Typed && c.Counted && !c.Tally.Done && c.Failed == ""
+	switch n := c.number(); {
+	case counting:
+		c.said = "still counting what goes"
+	case n > 0 && c.edit.Text() != strconv.FormatInt(n, 10):
+		c.said = "type " + strconv.FormatInt(n, 10) + " first"
+	default:
+		return Go
+	}
+	return None
+}
 
 // Click does what the button of that name says.
 func (c *Confirm) Click(name string) Action {
 	switch name {
 	case c.Verb:
-		return Go
+		return c.accept()
 	case c.safe():
 		return Close
 	}
@@ -45,7 +96,7 @@ func (c *Confirm) Do(in Input) Action {
 	switch in {
 	case Accept:
 		if c.act {
-			return Go
+			return c.accept()
 		}
 		return Close
 	case Leave:
@@ -56,7 +107,9 @@ func (c *Confirm) Do(in Input) Action {
 		c.act = false
 	case Right:
 		c.act = true
-	case NoInput, Up, Down, PageUp, PageDown, Top, Bottom, Rub:
+	case Rub:
+		c.edit.Do(in)
+	case NoInput, Up, Down, PageUp, PageDown, Top, Bottom:
 	}
 	return None
 }
@@ -72,25 +125,19 @@ func (c *Confirm) Draw(k *Look, width, height int) []string {
 	if c.Counted {
 		body = append(body, k.tally(c.Tally, c.Failed, inner)...)
 	}
-	room := height - len(body) - 9
+	room := height - len(body) - 9 - c.extra()
 	if height < low {
 		room = height - len(body) - 2 // empty lines go before names do
 	}
 	body = append(body, c.names(k, inner, room)...)
 	body = append(body, "")
-	if c.Warning != "" {
-		body = append(body, "  "+k.Danger.On(c.Warning), "")
-	}
+	body = append(body, c.remarks(k, inner)...)
 	chosen := 0
 	if c.act {
 		chosen = 1
 	}
 	body = append(body, k.buttons([]string{c.safe(), c.Verb}, chosen, inner, c.Harmful))
-	foot := 1
-	if c.Warning != "" {
-		foot = 2
-	}
-	body = squeeze(body, foot, height-2)
+	body = squeeze(body, c.foot(k, inner), height-2)
 	edge := k.Accent
 	if c.Harmful {
 		edge = k.Danger
@@ -101,6 +148,54 @@ func (c *Confirm) Draw(k *Look, width, height int) []string {
 
 // low is a window in which a dialog gives up its empty lines.
 const low = 16
+
+// foot is how many lines stay whatever happens: what is said and the buttons.
+func (c *Confirm) foot(k *Look, inner int) int {
+	n := 1
+	for _, text := range c.remarks(k, inner) {
+		if text != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// extra is how many lines the remarks have beyond one.
+func (c *Confirm) extra() (n int) {
+	if c.number() > 0 {
+		n += 2
+	}
+	if c.said != "" {
+		n += 2
+	}
+	return n
+}
+
+// remarks are what is said of it, and the line for the number.
+func (c *Confirm) remarks(k *Look, inner int) []string {
+	var lines []string
+	text, style := c.Warning, k.Danger
+	if text == "" {
+		text, style = c.Note, k.Text
+	}
+	if text != "" {
+		for _, part := range k.Wrap(text, inner-4, wrongLines) {
+			lines = append(lines, "  "+style.On(part))
+		}
+		lines = append(lines, "")
+	}
+	if n := c.number(); n > 0 {
+		l := line{look: k}
+		l.put(k.Dim, "  type "+strconv.FormatInt(n, 10)+" to go on ")
+		l.put(k.Accent, k.Marks.Shut+" ")
+		c.edit.draw(k, &l, inner-l.cells-1)
+		lines = append(lines, l.String(), "")
+	}
+	if c.said != "" {
+		lines = append(lines, "  "+k.Odd.On(k.Shorten(c.said, inner-4)), "")
+	}
+	return lines
+}
 
 // names lists what is meant in at most room lines, with the number of the
 // rest.

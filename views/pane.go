@@ -20,6 +20,7 @@ type Row struct {
 	Versioning string
 	Modified   time.Time
 	Marked     bool
+	Past       bool // it is not there now
 }
 
 // Pane is what a pane shows at one moment.
@@ -237,6 +238,8 @@ func (k *Look) rowStyles(p Pane, r Row, cursor bool) rowStyles {
 		name = k.Marked
 	case r.Folder || r.Parent:
 		name = k.Folder
+	case r.Past:
+		name = k.Dim
 	}
 	switch {
 	case k.Low:
