@@ -111,9 +111,11 @@ func (t *txn) insertRow(it *item, dest string) (int64, error) {
 		ws, wa = it.walk.source, []byte(it.walk.after)
 	}
 	return t.exec(`INSERT INTO items (job, n, state, lane, source, name, folder, path, key, dest, size, etag, version,
-		code, request_id, reason, walk_source, walk_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		code, request_id, reason, skipped, finished, walk_source, walk_after)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING`, it.job, it.n, it.state, it.lane, it.source, []byte(it.name), it.folder,
-		[]byte(it.path), []byte(it.key), unique, it.size, it.etag, it.version, it.code, it.request, it.reason, ws, wa)
+		[]byte(it.path), []byte(it.key), unique, it.size, it.etag, it.version, it.code, it.request, it.reason,
+		it.state == Done, it.finished, ws, wa)
 }
 
 // todo returns up to limit items of a lane that have something to do. Its
