@@ -34,6 +34,9 @@ func (w *walker) local(ctx context.Context, i int, after string) error {
 		}
 		return l.file(ctx, src.Path, name, info)
 	}
+	if link, err := os.Lstat(src.Path); err == nil {
+		l.linked = link.Mode()&os.ModeSymlink != 0
+	}
 	return l.inside(info).folder(ctx, src.Path, l.top, behind(l.top, after))
 }
 
@@ -54,6 +57,7 @@ type localWalk struct {
 	i      int
 	top    string // the source's name in the destination; "" for contents
 	remove bool
+	linked bool // the source is a link
 	early  bool // what is put comes before its turn
 	above  *folderAbove
 }
@@ -121,7 +125,7 @@ func (l localWalk) folder(ctx context.Context, path, rel string, after []string)
 			return err
 		}
 	}
-	if !l.w.a.spec.Move {
+	if !l.w.a.spec.Move || rel == l.top && l.linked {
 		return nil
 	}
 	// What it held is gone when its turn comes, unless something failed.
