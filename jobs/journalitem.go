@@ -46,28 +46,36 @@ func (b bits) Scan(v any) error {
 // counters changed. Items whose destination is taken already fail, unless it
 // is the same source found again by a walk that was repeated.
 func (j *journal) walked(id ID, items []*item, at walkPos, end bool) (delta tally, err error) {
-	err = j.w.note(func(t *txn) error {
-		delta = tally{}
-		var next int64
-		if err := t.get("SELECT next_n FROM jobs WHERE id = ?", []any{id}, &next); err != nil {
+	err = j.w.note(func(t *txn) (err error) {
+		if delta, err = t.found(id, items); err != nil {
 			return err
 		}
-		for _, it := range items {
-			it.job, it.n = id, next
-			added, err := t.insert(it)
-			if err != nil {
-				return err
-			}
-			if added {
-				next++
-				delta.add(it.found())
-			}
-		}
-		t.count(id).add(delta)
-		_, err := t.exec("UPDATE jobs SET next_n = ?, walk_source = ?, walk_after = ?, walked = ? WHERE id = ?",
-			next, at.source, []byte(at.after), end, id)
+		_, err = t.exec("UPDATE jobs SET walk_source = ?, walk_after = ?, walked = ? WHERE id = ?",
+			at.source, []byte(at.after), end, id)
 		return err
 	})
+	return delta, err
+}
+
+// found adds items to a job, and tells how the counters changed.
+func (t *txn) found(id ID, items []*item) (delta tally, err error) {
+	var next int64
+	if err := t.get("SELECT next_n FROM jobs WHERE id = ?", []any{id}, &next); err != nil {
+		return delta, err
+	}
+	for _, it := range items {
+		it.job, it.n = id, next
+		added, err := t.insert(it)
+		if err != nil {
+			return delta, err
+		}
+		if added {
+			next++
+			delta.add(it.found())
+		}
+	}
+	t.count(id).add(delta)
+	_, err = t.exec("UPDATE jobs SET next_n = ? WHERE id = ?", next, id)
 	return delta, err
 }
 

@@ -14,12 +14,7 @@ import (
 // walk that was broken off knows by one name how far it was.
 func (w *walker) local(ctx context.Context, i int, after string) error {
 	src := w.a.spec.Sources[i]
-	l := localWalk{w: w, i: i, remove: w.a.spec.Kind == Delete}
-	name := src.ownName()
-	l.top = name
-	if src.Contents {
-		l.top = ""
-	}
+	l, name := w.localWalk(i), src.ownName()
 	stat := os.Stat // a link that was marked itself is followed
 	if l.remove {
 		stat = os.Lstat
@@ -34,10 +29,19 @@ func (w *walker) local(ctx context.Context, i int, after string) error {
 		}
 		return l.file(ctx, src.Path, name, info)
 	}
+	return l.inside(info).folder(ctx, src.Path, l.top, behind(l.top, after))
+}
+
+func (w *walker) localWalk(i int) localWalk {
+	src := w.a.spec.Sources[i]
+	l := localWalk{w: w, i: i, remove: w.a.spec.Kind == Delete, top: src.ownName()}
+	if src.Contents {
+		l.top = ""
+	}
 	if link, err := os.Lstat(src.Path); err == nil {
 		l.linked = link.Mode()&os.ModeSymlink != 0
 	}
-	return l.inside(info).folder(ctx, src.Path, l.top, behind(l.top, after))
+	return l
 }
 
 // behind cuts the name to go on behind into its segments below top.
@@ -230,7 +234,7 @@ func (l localWalk) failed(ctx context.Context, path, rel string, why error) erro
 	if l.remove {
 		after = ""
 	}
-	return l.w.report(ctx, &item{source: l.i, name: rel, path: path}, after, why)
+	return l.w.failed(ctx, &item{source: l.i, name: rel, path: path}, after, why)
 }
 
 func (l localWalk) put(ctx context.Context, it *item, after string) error {
