@@ -184,7 +184,7 @@ func (a *app) accountID() string {
 
 func (a *app) openQueue(ctx context.Context, manual bool) (*jobs.Queue, error) {
 	cfg := jobs.Config{
-		Journal: journalFile(), Account: a.accountID(), Manual: manual,
+		Journal: journalFile(), Account: a.accountID(), Manual: manual, Patient: !manual,
 		Bucket: func(bucket, region string) (*cos.Bucket, error) { return a.client.Bucket(bucket, region), nil },
 	}
 	a.transfers.Apply(&cfg)

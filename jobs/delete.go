@@ -118,6 +118,7 @@ func (a *active) cleanUp(ctx context.Context) error {
 
 func (a *active) cleanItem(ctx context.Context, it *item) error {
 	t := &task{active: a, item: it}
+	t.pause.brief = true // a job must be cancellable without a network
 	if it.uploadID != "" {
 		b, err := t.remote()
 		if err != nil {

@@ -45,8 +45,12 @@ type Config struct {
 	// Bandwidth holds the transfers that run here together to so many bytes a
 	// second, at least [MinBandwidth]; 0 is no limit. See [Queue.SetBandwidth].
 	Bandwidth int64
-	Retry     RetryPolicy   // zero means the default
-	Poll      time.Duration // how often the journal is looked at for other processes' changes
+	// Patient waits without end while nothing can be reached, until the job is
+	// paused or cancelled; else that uses up the attempts too. A command has to
+	// end some time.
+	Patient bool
+	Retry   RetryPolicy   // zero means the default
+	Poll    time.Duration // how often the journal is looked at for other processes' changes
 	// KeepDone is how many finished items of a job stay in [Queue.Items]; of
 	// the others only the counters stay. 0 means 10 000.
 	KeepDone int64
