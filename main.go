@@ -195,7 +195,11 @@ func (a *app) openQueue(ctx context.Context, manual bool) (*jobs.Queue, error) {
 		}
 		cfg.Bandwidth = limit
 	}
-	return jobs.Open(ctx, cfg)
+	q, err := jobs.Open(ctx, cfg)
+	if err == nil && q.SetAside() != "" && manual { // the panes have the terminal
+		fmt.Fprintf(os.Stderr, "cosmander: the journal was damaged and is kept as %s; a new one was begun. Unfinished uploads may be left in the bucket.\n", q.SetAside())
+	}
+	return q, err
 }
 
 func (a *app) headless(cmd *cobra.Command, run func(context.Context, *headless.Env) error) error {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // ErrNoJob reports an ID the journal does not hold.
@@ -15,12 +17,14 @@ var ErrNoJob = errors.New("no such job")
 // concurrent use; writes go through the one writer.
 type journal struct {
 	write, read *sql.DB
+	users       *flock.Flock // held shared while it is open
+	aside       string       // see Queue.SetAside
 	w           *writer
 	now         func() time.Time
 }
 
 func newJournal(ctx context.Context, cfg Config) (*journal, error) {
-	write, read, err := openJournal(ctx, cfg.Journal)
+	write, read, users, aside, err := openSound(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -28,14 +32,15 @@ func newJournal(ctx context.Context, cfg Config) (*journal, error) {
 	if err != nil {
 		_ = write.Close()
 		_ = read.Close()
+		_ = users.Close()
 		return nil, fmt.Errorf("open the journal %s: %w", cfg.Journal, err)
 	}
-	return &journal{write, read, newWriter(conn, cfg.onCommit), cfg.Now}, nil
+	return &journal{write, read, users, aside, newWriter(conn, cfg.onCommit), cfg.Now}, nil
 }
 
 func (j *journal) close() error {
 	j.w.close()
-	return errors.Join(j.read.Close(), j.write.Close())
+	return errors.Join(j.read.Close(), j.write.Close(), j.users.Close())
 }
 
 // jobRow is a row of the journal without its spec, which never changes.

@@ -137,8 +137,9 @@ type specInfo struct {
 // no other process does. Jobs that a killed process left go on. When ctx ends
 // the transfers stop as they do in [Queue.Close], which is still to be called.
 //
-// A journal of a newer version or a damaged one is left as it is; the error
-// is then [ErrNewerJournal] or [ErrDamagedJournal].
+// A journal of a newer version is left as it is; the error is then
+// [ErrNewerJournal]. A damaged one is kept aside, see [Queue.SetAside], unless
+// another process has it open, which is [ErrDamagedJournal].
 func Open(ctx context.Context, cfg Config) (*Queue, error) {
 	cfg = cfg.withDefaults()
 	if err := checkBandwidth(cfg.Bandwidth); err != nil {
