@@ -13,6 +13,9 @@ import (
 // ErrNoJob reports an ID the journal does not hold.
 var ErrNoJob = errors.New("no such job")
 
+// errSpec fails the one job whose description cannot be read.
+var errSpec = errors.New("what was to be done cannot be read")
+
 // journal is the file through which everything survives. Reads are safe for
 // concurrent use; writes go through the one writer.
 type journal struct {
@@ -126,8 +129,11 @@ func (j *journal) spec(ctx context.Context, id ID) (s Spec, err error) {
 	if err := j.read.QueryRowContext(ctx, "SELECT spec FROM jobs WHERE id = ?", id).Scan(&doc); err != nil {
 		return s, fmt.Errorf("%w: read job %d: %w", errJournal, id, err)
 	}
-	if s, err = decodeSpec(doc); err != nil {
-		return s, fmt.Errorf("%w: read job %d: %w", errJournal, id, err)
+	if s, err = decodeSpec(doc); err == nil && len(s.Sources) == 0 {
+		err = errors.New("it names no sources")
+	}
+	if err != nil {
+		return s, fmt.Errorf("%w: job %d: %w: %w", errJournal, id, errSpec, err)
 	}
 	return s, nil
 }

@@ -80,6 +80,28 @@ func TestJournal_DamagedBehindItsHeaderIsNoticedUnlessInUse(t *testing.T) {
 	assert.Equal(t, Done, finish(t, q, start(t, q, w.upload("d"))).State)
 }
 
+func TestJournal_AJobThatCannotBeReadFailsAloneAndCanBeCancelled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.file("a", 1)
+	q := w.open(func(c *Config) { c.Account = "later" })
+	s := w.upload("a")
+	s.Account = "test"
+	bad := start(t, q, s)
+	require.NoError(t, q.j.w.do(func(t *txn) error {
+		_, err := t.exec("UPDATE jobs SET spec = '{' WHERE id = ?", bad)
+		return err
+	}))
+	q = w.open()
+	j := job(t, q, bad)
+	assert.Equal(t, Failed, j.State)
+	assert.Contains(t, j.Reason, "cannot be read")
+	assert.Equal(t, Done, finish(t, q, start(t, q, w.upload("a"))).State)
+	require.ErrorIs(t, q.Cancel(t.Context(), bad), errSpec)
+	assert.Equal(t, Cancelled, job(t, q, bad).State)
+	require.NoError(t, q.Clear(t.Context(), bad))
+}
+
 func openTestJournal(t testing.TB) *journal {
 	t.Helper()
 	cfg := Config{Journal: filepath.Join(t.TempDir(), "j", "jobs.db")}.withDefaults()

@@ -131,6 +131,7 @@ type Queue struct {
 type specInfo struct {
 	title, from, to string
 	move            bool
+	broken          error // it cannot be read, and the job not be run
 }
 
 // Open opens the journal and begins to run the jobs of cfg.Account as soon as
@@ -302,10 +303,10 @@ func (q *Queue) obeyed(ctx context.Context, id ID) error {
 // trouble with the journal.
 func (q *Queue) halted(id ID) error {
 	q.mu.Lock()
-	a := q.active[id]
+	a, broken := q.active[id], q.specs[id].broken
 	q.mu.Unlock()
 	if a == nil {
-		return nil
+		return broken
 	}
 	return a.err()
 }
