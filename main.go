@@ -184,7 +184,7 @@ func (a *app) accountID() string {
 
 func (a *app) openQueue(ctx context.Context, manual bool) (*jobs.Queue, error) {
 	cfg := jobs.Config{
-		Journal: journalFile(), Account: a.accountID(), Manual: manual,
+		Journal: journalFile(), Account: a.accountID(), Manual: manual, Patient: !manual,
 		Bucket: func(bucket, region string) (*cos.Bucket, error) { return a.client.Bucket(bucket, region), nil },
 	}
 	a.transfers.Apply(&cfg)
@@ -195,7 +195,11 @@ func (a *app) openQueue(ctx context.Context, manual bool) (*jobs.Queue, error) {
 		}
 		cfg.Bandwidth = limit
 	}
-	return jobs.Open(ctx, cfg)
+	q, err := jobs.Open(ctx, cfg)
+	if err == nil && q.SetAside() != "" && manual { // the panes have the terminal
+		fmt.Fprintf(os.Stderr, "cosmander: the journal was damaged and is kept as %s; a new one was begun. Unfinished uploads may be left in the bucket.\n", q.SetAside())
+	}
+	return q, err
 }
 
 func (a *app) headless(cmd *cobra.Command, run func(context.Context, *headless.Env) error) error {

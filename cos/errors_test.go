@@ -340,3 +340,24 @@ func TestCutHint_TakesApartWhatWithHintMade(t *testing.T) {
 	}
 	assert.Equal(t, "disk full", cos.WithHint(errors.New("disk full")))
 }
+
+func TestUnreachable_IsWhatGotAsFarAsNobody(t *testing.T) {
+	t.Parallel()
+	failing := func(cause error) error {
+		_, err := bucketAt(t, "http://h:1", func(c *cos.Config) { c.Transport = roundTripper{cause} }).
+			List(t.Context(), cos.ListOptions{})
+		return err
+	}
+	for _, err := range []error{
+		&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED},
+		&net.DNSError{Err: "no such host", Name: "h", IsNotFound: true},
+		&net.OpError{Op: "write", Err: syscall.ENETUNREACH},
+	} {
+		assert.True(t, cos.Unreachable(failing(err)), err)
+	}
+	for _, err := range []error{io.ErrUnexpectedEOF, &net.OpError{Op: "read", Err: syscall.ECONNRESET}, context.Canceled} {
+		assert.False(t, cos.Unreachable(failing(err)), err)
+	}
+	assert.False(t, cos.Unreachable(&cos.Error{Status: 503}))
+	assert.False(t, cos.Unreachable(nil))
+}

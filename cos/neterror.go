@@ -117,6 +117,28 @@ func Retryable(err error) bool {
 	return errors.As(err, &op) && !final(err)
 }
 
+// Unreachable reports that a request got as far as nobody: the host's name is
+// not found, no connection comes about, or there is no way there any more. An
+// answer of any kind, also one that broke off, is another matter. With a name
+// that does not exist it is not [Retryable] and yet may pass: a machine without
+// a network knows no names.
+func Unreachable(err error) bool {
+	var answer *Error
+	var src *sourceError
+	if errors.As(err, &answer) || errors.As(err, &src) || trustError(err) {
+		return false
+	}
+	var dns *net.DNSError
+	var op *net.OpError
+	switch {
+	case errors.As(err, &dns):
+		return true
+	case errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect"):
+		return !errors.Is(err, context.Canceled)
+	}
+	return errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETDOWN)
+}
+
 // Hint says in a few words what the user can do about err; "" if there is
 // nothing better than its text.
 func Hint(err error) string {

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 
 	"cosmander/cos/emulator"
@@ -115,9 +114,9 @@ func TestRetryAndRestart_LookAgainAtWhatCouldNotBeRead(t *testing.T) {
 			w.file("d/a", 1)
 			w.file("d/z", 2)
 			for _, n := range []string{"b", "c"} {
-				require.NoError(t, syscall.Mkfifo(filepath.Join(w.dir, "d", n), 0o600))
+				require.NoError(t, os.Symlink("nowhere", filepath.Join(w.dir, "d", n)))
 			}
-			q, j := w.run(w.upload("d"))
+			q, j := w.run(w.following("d"))
 			require.EqualValues(t, 2, j.ItemsFailed)
 			require.NoError(t, os.Remove(filepath.Join(w.dir, "d/b")))
 			w.file("d/b", 3)
@@ -131,6 +130,42 @@ func TestRetryAndRestart_LookAgainAtWhatCouldNotBeRead(t *testing.T) {
 			j = finish(t, q, j.ID)
 			assert.Equal(t, Done, j.State, j.Reason)
 			assert.Equal(t, []string{"up/d/a", "up/d/b", "up/d/z"}, w.keys())
+		})
+	}
+}
+
+func TestRetry_LooksOnlyAtWhatFailed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []OnConflict{KeepBoth, Overwrite} {
+		t.Run(string(c), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.manyFiles("d", 30)
+			w.link("nowhere", "d/00009x")
+			w.link("nowhere", "d/folder")
+			w.cfg.KeepDone = 5
+			s := w.following("d")
+			s.OnConflict = c
+			q, j := w.run(s)
+			require.EqualValues(t, 32, j.Items)
+			require.EqualValues(t, 30, j.ItemsDone)
+			for _, left := range []int64{2, 2} { // they fail again, with rows of their own
+				require.NoError(t, q.Retry(t.Context(), j.ID))
+				j = finish(t, q, j.ID)
+				assert.EqualValues(t, 32, j.Items)
+				assert.EqualValues(t, 30, j.ItemsDone)
+				assert.Equal(t, left, j.ItemsFailed)
+			}
+			require.NoError(t, os.Remove(filepath.Join(w.dir, "d/folder")))
+			w.manyFiles("d/folder", 2*walkBatch)
+			require.NoError(t, os.Remove(filepath.Join(w.dir, "d/00009x")))
+			require.NoError(t, q.Retry(t.Context(), j.ID))
+			j = finish(t, q, j.ID)
+			assert.Equal(t, Done, j.State, j.Reason)
+			assert.EqualValues(t, 30+2*walkBatch, j.Items)
+			assert.EqualValues(t, 30+2*walkBatch, j.ItemsDone)
+			assert.EqualValues(t, 30+2*walkBatch, w.server.Requests("PutObject"), "nothing is sent twice")
+			assert.Len(t, w.keys(), 30+2*walkBatch)
 		})
 	}
 }

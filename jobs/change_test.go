@@ -357,28 +357,6 @@ func TestDownload_NothingIsWrittenThroughALinkBelowTheFolder(t *testing.T) {
 	noTemps(t, real)
 }
 
-func TestUpload_WhatIsNoFileIsReportedAndTheRestGoesOn(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.file("d/good", 10)
-	w.file("else/in", 10)
-	d := filepath.Join(w.dir, "d")
-	require.NoError(t, os.Symlink(filepath.Join(d, "good"), filepath.Join(d, "link")))
-	require.NoError(t, os.Symlink(filepath.Join(w.dir, "else"), filepath.Join(d, "folderlink")))
-	require.NoError(t, os.Symlink("nowhere", filepath.Join(d, "dangling")))
-	require.NoError(t, syscall.Mkfifo(filepath.Join(d, "pipe"), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(d, "bad\xff"), nil, 0o600))
-	q, j := w.run(w.upload("d"))
-	assert.Equal(t, Failed, j.State)
-	bad := reasons(t, q, j.ID)
-	assert.Contains(t, bad["d/folderlink"], "symbolic link to a folder: not followed")
-	assert.Contains(t, bad["d/dangling"], "nowhere")
-	assert.Contains(t, bad["d/pipe"], "named pipe")
-	assert.Contains(t, bad["d/bad\xff"], "not UTF-8")
-	assert.Len(t, bad, 4)
-	assert.Equal(t, []string{"up/d/good", "up/d/link"}, w.keys())
-}
-
 func TestConflict_SkipLeavesWhatExists(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -47,7 +47,10 @@ func (t *task) gone(ctx context.Context, b *cos.Bucket, why error) bool {
 // removeLocal works below the folder that holds the source, so that a folder
 // which is replaced by a link meanwhile does not lead elsewhere.
 func (t *task) removeLocal() error {
-	top := filepath.Dir(t.spec.Sources[t.item.source].Path)
+	top, err := t.removeFrom()
+	if err != nil {
+		return err
+	}
 	rel, err := filepath.Rel(top, t.item.path)
 	if err != nil {
 		return err
@@ -61,6 +64,22 @@ func (t *task) removeLocal() error {
 		return err
 	}
 	return nil
+}
+
+// removeFrom is the folder below which the item is removed: the one that holds
+// the source or, where a link to a folder was moved, that folder.
+func (t *task) removeFrom() (string, error) {
+	src := t.spec.Sources[t.item.source].Path
+	if t.spec.Move && t.item.path != src {
+		info, err := os.Lstat(src)
+		if err != nil {
+			return "", err
+		}
+		if info.Mode()&os.ModeSymlink != 0 {
+			return src, nil // the root of what is opened may be a link
+		}
+	}
+	return filepath.Dir(src), nil
 }
 
 // smallTemps is how many unfinished items of a cancelled download may have a
@@ -99,6 +118,7 @@ func (a *active) cleanUp(ctx context.Context) error {
 
 func (a *active) cleanItem(ctx context.Context, it *item) error {
 	t := &task{active: a, item: it}
+	t.pause.brief = true // a job must be cancellable without a network
 	if it.uploadID != "" {
 		b, err := t.remote()
 		if err != nil {

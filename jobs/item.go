@@ -90,8 +90,12 @@ func newToken() uint64 {
 // found is what a new item adds to the counters.
 func (i *item) found() tally {
 	c := tally{items: 1, bytes: max(i.size, 0)}
-	if i.state == Failed {
+	switch i.state {
+	case Failed:
 		c.failed = 1
+	case Done: // only what is left alone is found at its end
+		c.done, c.skipped = 1, 1
+	default:
 	}
 	return c
 }

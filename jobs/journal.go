@@ -6,21 +6,28 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // ErrNoJob reports an ID the journal does not hold.
 var ErrNoJob = errors.New("no such job")
 
+// errSpec fails the one job whose description cannot be read.
+var errSpec = errors.New("what was to be done cannot be read")
+
 // journal is the file through which everything survives. Reads are safe for
 // concurrent use; writes go through the one writer.
 type journal struct {
 	write, read *sql.DB
+	users       *flock.Flock // held shared while it is open
+	aside       string       // see Queue.SetAside
 	w           *writer
 	now         func() time.Time
 }
 
 func newJournal(ctx context.Context, cfg Config) (*journal, error) {
-	write, read, err := openJournal(ctx, cfg.Journal)
+	write, read, users, aside, err := openSound(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -28,14 +35,15 @@ func newJournal(ctx context.Context, cfg Config) (*journal, error) {
 	if err != nil {
 		_ = write.Close()
 		_ = read.Close()
+		_ = users.Close()
 		return nil, fmt.Errorf("open the journal %s: %w", cfg.Journal, err)
 	}
-	return &journal{write, read, newWriter(conn, cfg.onCommit), cfg.Now}, nil
+	return &journal{write, read, users, aside, newWriter(conn, cfg.onCommit), cfg.Now}, nil
 }
 
 func (j *journal) close() error {
 	j.w.close()
-	return errors.Join(j.read.Close(), j.write.Close())
+	return errors.Join(j.read.Close(), j.write.Close(), j.users.Close())
 }
 
 // jobRow is a row of the journal without its spec, which never changes.
@@ -121,8 +129,11 @@ func (j *journal) spec(ctx context.Context, id ID) (s Spec, err error) {
 	if err := j.read.QueryRowContext(ctx, "SELECT spec FROM jobs WHERE id = ?", id).Scan(&doc); err != nil {
 		return s, fmt.Errorf("%w: read job %d: %w", errJournal, id, err)
 	}
-	if s, err = decodeSpec(doc); err != nil {
-		return s, fmt.Errorf("%w: read job %d: %w", errJournal, id, err)
+	if s, err = decodeSpec(doc); err == nil && len(s.Sources) == 0 {
+		err = errors.New("it names no sources")
+	}
+	if err != nil {
+		return s, fmt.Errorf("%w: job %d: %w: %w", errJournal, id, errSpec, err)
 	}
 	return s, nil
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gofrs/flock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -39,17 +40,66 @@ func TestJournal_OfANewerVersionIsRefusedAndLeft(t *testing.T) {
 	assert.FileExists(t, path)
 }
 
-func TestJournal_ThatIsDamagedIsRefusedAndLeft(t *testing.T) {
+func TestJournal_ThatIsDamagedIsKeptAsideAndANewOneBegun(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "odd name%20?#.db")
 	junk := content64(1, 8192)
 	require.NoError(t, os.WriteFile(path, junk, 0o600))
-	_, err := Open(t.Context(), Config{Journal: path})
-	require.ErrorIs(t, err, ErrDamagedJournal)
-	require.ErrorContains(t, err, path)
-	left, err := os.ReadFile(path)
+	q, err := Open(t.Context(), Config{Journal: path})
+	require.NoError(t, err)
+	defer q.Close()
+	require.Contains(t, q.SetAside(), path+".damaged-")
+	left, err := os.ReadFile(q.SetAside())
 	require.NoError(t, err)
 	same(t, junk, left)
+	assert.Empty(t, q.Snapshot().Jobs)
+}
+
+func TestJournal_DamagedBehindItsHeaderIsNoticedUnlessInUse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for i := range 200 {
+		w.file(fmt.Sprintf("d/a-rather-long-name-for-a-file-%03d", i), 1)
+	}
+	q, j := w.run(w.upload("d"))
+	require.Equal(t, Done, j.State)
+	require.NoError(t, q.Close())
+	f, err := os.OpenFile(w.cfg.Journal, os.O_RDWR, 0)
+	require.NoError(t, err)
+	_, err = f.WriteAt(content64(2, 20_000), 8192)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	other := flock.New(w.cfg.Journal + ".users.lock")
+	require.NoError(t, other.RLock())
+	_, err = Open(t.Context(), w.cfg)
+	require.ErrorIs(t, err, ErrDamagedJournal)
+	assert.FileExists(t, w.cfg.Journal)
+	require.NoError(t, other.Close())
+	q = w.open()
+	assert.FileExists(t, q.SetAside())
+	assert.Equal(t, Done, finish(t, q, start(t, q, w.upload("d"))).State)
+}
+
+func TestJournal_AJobThatCannotBeReadFailsAloneAndCanBeCancelled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.file("a", 1)
+	q := w.open(func(c *Config) { c.Account = "later" })
+	s := w.upload("a")
+	s.Account = "test"
+	bad := start(t, q, s)
+	require.NoError(t, q.j.w.do(func(t *txn) error {
+		_, err := t.exec("UPDATE jobs SET spec = '{' WHERE id = ?", bad)
+		return err
+	}))
+	q = w.open()
+	j := job(t, q, bad)
+	assert.Equal(t, Failed, j.State)
+	assert.Contains(t, j.Reason, "cannot be read")
+	assert.Equal(t, Done, finish(t, q, start(t, q, w.upload("a"))).State)
+	require.ErrorIs(t, q.Cancel(t.Context(), bad), errSpec)
+	assert.Equal(t, Cancelled, job(t, q, bad).State)
+	require.NoError(t, q.Clear(t.Context(), bad))
 }
 
 func openTestJournal(t testing.TB) *journal {

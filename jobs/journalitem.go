@@ -49,28 +49,36 @@ func (b bits) Scan(v any) error {
 // counters changed. Items whose destination is taken already fail, unless it
 // is the same source found again by a walk that was repeated.
 func (j *journal) walked(id ID, items []*item, at walkPos, end bool) (delta tally, err error) {
-	err = j.w.note(func(t *txn) error {
-		delta = tally{}
-		var next int64
-		if err := t.get("SELECT next_n FROM jobs WHERE id = ?", []any{id}, &next); err != nil {
+	err = j.w.note(func(t *txn) (err error) {
+		if delta, err = t.found(id, items); err != nil {
 			return err
 		}
-		for _, it := range items {
-			it.job, it.n = id, next
-			added, err := t.insert(it)
-			if err != nil {
-				return err
-			}
-			if added {
-				next++
-				delta.add(it.found())
-			}
-		}
-		t.count(id).add(delta)
-		_, err := t.exec("UPDATE jobs SET next_n = ?, walk_source = ?, walk_after = ?, walked = ? WHERE id = ?",
-			next, at.source, []byte(at.after), end, id)
+		_, err = t.exec("UPDATE jobs SET walk_source = ?, walk_after = ?, walked = ? WHERE id = ?",
+			at.source, []byte(at.after), end, id)
 		return err
 	})
+	return delta, err
+}
+
+// found adds items to a job, and tells how the counters changed.
+func (t *txn) found(id ID, items []*item) (delta tally, err error) {
+	var next int64
+	if err := t.get("SELECT next_n FROM jobs WHERE id = ?", []any{id}, &next); err != nil {
+		return delta, err
+	}
+	for _, it := range items {
+		it.job, it.n = id, next
+		added, err := t.insert(it)
+		if err != nil {
+			return delta, err
+		}
+		if added {
+			next++
+			delta.add(it.found())
+		}
+	}
+	t.count(id).add(delta)
+	_, err = t.exec("UPDATE jobs SET next_n = ? WHERE id = ?", next, id)
 	return delta, err
 }
 
@@ -114,9 +122,11 @@ func (t *txn) insertRow(it *item, dest string) (int64, error) {
 		ws, wa = it.walk.source, []byte(it.walk.after)
 	}
 	return t.exec(`INSERT INTO items (job, n, state, lane, source, name, folder, path, key, dest, size, etag, version,
-		code, request_id, reason, walk_source, walk_after, token) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		code, request_id, reason, skipped, finished, walk_source, walk_after, token)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING`, it.job, it.n, it.state, it.lane, it.source, []byte(it.name), it.folder,
-		[]byte(it.path), []byte(it.key), unique, it.size, it.etag, it.version, it.code, it.request, it.reason, ws, wa, int64(it.token))
+		[]byte(it.path), []byte(it.key), unique, it.size, it.etag, it.version, it.code, it.request, it.reason,
+		it.state == Done, it.finished, ws, wa, int64(it.token))
 }
 
 // todo returns up to limit items of a lane that have something to do. Its

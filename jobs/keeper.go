@@ -173,10 +173,14 @@ func (k *keeper) reload(ctx context.Context) error {
 			continue
 		}
 		s, err := k.e.j.spec(ctx, r.id)
+		if errors.Is(err, errSpec) {
+			specs[r.id] = specInfo{title: fmt.Sprintf("job %d", r.id), broken: err}
+			continue
+		}
 		if err != nil {
 			return err
 		}
-		specs[r.id] = specInfo{s.title(), s.from(), s.to(), s.Move}
+		specs[r.id] = specInfo{title: s.title(), from: s.from(), to: s.to(), move: s.Move}
 	}
 	k.q.mu.Lock()
 	k.q.rows, k.q.specs, k.q.broken = rows, specs, nil
@@ -201,7 +205,7 @@ func (k *keeper) activate() (wrote bool) {
 			return wrote
 		}
 		ours := r.account == k.e.cfg.Account && r.want == wantNothing
-		if !ours || k.q.sleeps(r.id) || k.q.active[r.id] != nil || r.state != Queued && r.state != Running {
+		if !ours || k.q.specs[r.id].broken != nil || k.q.sleeps(r.id) || k.q.active[r.id] != nil || r.state != Queued && r.state != Running {
 			continue
 		}
 		if err := k.e.j.settle(r.id, Running, wantNothing); err != nil {

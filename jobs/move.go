@@ -128,7 +128,8 @@ func (t *task) removeSource(ctx context.Context) error {
 }
 
 // removeFile works below the folder that holds the source, as removeLocal
-// does. A link that was followed goes, not what it leads to.
+// does. Of a link to a file that was named itself the link goes and the file
+// stays; of one to a folder what was in the folder goes, and the link stays.
 func (t *task) removeFile() error {
 	info, err := os.Stat(t.item.path)
 	switch {

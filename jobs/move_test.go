@@ -226,3 +226,45 @@ func TestCrash_MoveNeverLosesAByte(t *testing.T) {
 		}
 	}
 }
+
+func TestMove_OfALinkToAFolderEmptiesTheFolderAndKeepsBoth(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	want := w.file("real/sub/f", 30)
+	w.file("real/g", 10)
+	w.link(filepath.Join(w.dir, "real"), "ln")
+	s := w.upload("ln")
+	s.Move = true
+	_, j := w.run(s)
+	assert.Equal(t, Done, j.State, j.Reason)
+	same(t, want, w.stored("up/ln/sub/f"))
+	assert.Equal(t, []string{"up/ln/g", "up/ln/sub/f"}, w.keys())
+	left := tree(t, w.dir)
+	assert.Equal(t, []string{"ln", "real/"}, names(left), "what was copied is gone, the link and its folder stay")
+}
+
+func TestMove_OfALinkToAFileRemovesTheLinkAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	want := w.file("real", 30)
+	w.link("real", "ln")
+	s := w.upload("ln")
+	s.Move = true
+	_, j := w.run(s)
+	assert.Equal(t, Done, j.State, j.Reason)
+	same(t, want, w.stored("up/ln"))
+	assert.Equal(t, map[string]string{"real": string(want)}, tree(t, w.dir))
+}
+
+func TestMove_LeavesLinksAndTheFoldersThatHoldThem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.file("d/sub/f", 30)
+	w.file("d/g", 10)
+	w.link("g", "d/sub/ln")
+	s := w.upload("d")
+	s.Move = true
+	_, j := w.run(s)
+	assert.Equal(t, Done, j.State, j.Reason)
+	assert.Equal(t, []string{"d/", "d/sub/", "d/sub/ln"}, names(tree(t, w.dir)))
+}

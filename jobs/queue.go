@@ -45,8 +45,12 @@ type Config struct {
 	// Bandwidth holds the transfers that run here together to so many bytes a
 	// second, at least [MinBandwidth]; 0 is no limit. See [Queue.SetBandwidth].
 	Bandwidth int64
-	Retry     RetryPolicy   // zero means the default
-	Poll      time.Duration // how often the journal is looked at for other processes' changes
+	// Patient waits without end while nothing can be reached, until the job is
+	// paused or cancelled; else that uses up the attempts too. A command has to
+	// end some time.
+	Patient bool
+	Retry   RetryPolicy   // zero means the default
+	Poll    time.Duration // how often the journal is looked at for other processes' changes
 	// KeepDone is how many finished items of a job stay in [Queue.Items]; of
 	// the others only the counters stay. 0 means 10 000.
 	KeepDone int64
@@ -127,14 +131,16 @@ type Queue struct {
 type specInfo struct {
 	title, from, to string
 	move            bool
+	broken          error // it cannot be read, and the job not be run
 }
 
 // Open opens the journal and begins to run the jobs of cfg.Account as soon as
 // no other process does. Jobs that a killed process left go on. When ctx ends
 // the transfers stop as they do in [Queue.Close], which is still to be called.
 //
-// A journal of a newer version or a damaged one is left as it is; the error
-// is then [ErrNewerJournal] or [ErrDamagedJournal].
+// A journal of a newer version is left as it is; the error is then
+// [ErrNewerJournal]. A damaged one is kept aside, see [Queue.SetAside], unless
+// another process has it open, which is [ErrDamagedJournal].
 func Open(ctx context.Context, cfg Config) (*Queue, error) {
 	cfg = cfg.withDefaults()
 	if err := checkBandwidth(cfg.Bandwidth); err != nil {
@@ -297,10 +303,10 @@ func (q *Queue) obeyed(ctx context.Context, id ID) error {
 // trouble with the journal.
 func (q *Queue) halted(id ID) error {
 	q.mu.Lock()
-	a := q.active[id]
+	a, broken := q.active[id], q.specs[id].broken
 	q.mu.Unlock()
 	if a == nil {
-		return nil
+		return broken
 	}
 	return a.err()
 }

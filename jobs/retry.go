@@ -53,6 +53,20 @@ func (p RetryPolicy) Wait(n int, asked time.Duration, random float64) time.Durat
 	return max(time.Duration(random*float64(limit)), asked)
 }
 
+// offlineCap is the longest wait while nothing can be reached: somebody who
+// has opened a laptop again looks at it.
+const offlineCap = 30 * time.Second
+
+// offline returns how long to wait after nothing could be reached n times in a
+// row: half of it is jitter, and it grows whatever random is.
+func (p RetryPolicy) offline(n int, random float64) time.Duration {
+	limit := offlineCap
+	if shift := n - 1; shift < 16 {
+		limit = min(5*p.Base<<shift, offlineCap)
+	}
+	return limit/2 + time.Duration(random*float64(limit/2))
+}
+
 // localError is a failure of this machine's files. It is never repeated, also
 // where its cause looks like one of the network.
 type localError struct{ error }
@@ -68,7 +82,7 @@ func retryable(err error) bool {
 	}
 	// A network that wants a login answers instead of the service, until
 	// somebody logs in: no reason to give up a queue of files at once.
-	return errors.Is(err, errDamaged) || errors.Is(err, errDiffers) || errors.Is(err, cos.ErrNotCOS) || errors.Is(err, cos.ErrMalformed) || cos.Retryable(err)
+	return cos.Unreachable(err) || errors.Is(err, errDamaged) || errors.Is(err, errDiffers) || errors.Is(err, cos.ErrNotCOS) || errors.Is(err, cos.ErrMalformed) || cos.Retryable(err)
 }
 
 // lost reports that nobody knows whether the request was carried out: it
@@ -81,6 +95,9 @@ func lost(err error) bool {
 // pause is what the screen is told while somebody waits to try again. Safe for
 // concurrent use: parts of one file wait independently.
 type pause struct {
+	// brief gives up when the attempts are used up, also without a network.
+	brief bool
+
 	mu     sync.Mutex // guards the rest
 	busy   int        // requests begun and not ended
 	asleep int        // of those, how many wait
@@ -127,7 +144,7 @@ func (p *pause) attempts() int {
 func (e *engine) attempt(ctx context.Context, p *pause, op func(context.Context) error) error {
 	p.begin(1)
 	defer p.begin(-1)
-	for n := 1; ; n++ {
+	for n, offline := 1, 0; ; n++ {
 		err := e.gate.pass(ctx, op)
 		if err == nil {
 			return nil
@@ -138,7 +155,8 @@ func (e *engine) attempt(ctx context.Context, p *pause, op func(context.Context)
 		if !retryable(err) {
 			return err
 		}
-		if n >= e.retry.Attempts {
+		patient := e.cfg.Patient && !p.brief && cos.Unreachable(err)
+		if n >= e.retry.Attempts && !patient {
 			return fmt.Errorf("after %d attempts: %w", n, err)
 		}
 		var answer *cos.Error
@@ -146,7 +164,14 @@ func (e *engine) attempt(ctx context.Context, p *pause, op func(context.Context)
 		if errors.As(err, &answer) {
 			asked = answer.RetryAfter
 		}
-		wait := e.retry.Wait(n, asked, rand.Float64()) //nolint:gosec // jitter needs no secrecy
+		random := rand.Float64() //nolint:gosec // jitter needs no secrecy
+		wait := e.retry.Wait(n, asked, random)
+		if offline++; patient {
+			n--
+			wait, err = e.retry.offline(offline, random), fmt.Errorf("no network: %w", err)
+		} else {
+			offline = 0
+		}
 		p.sleep(e.now().Add(wait), err)
 		err = e.sleep(ctx, wait)
 		p.wake()

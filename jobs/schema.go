@@ -15,8 +15,8 @@ import (
 // ErrNewerJournal reports a journal written by a newer version of the program.
 var ErrNewerJournal = errors.New("the journal was written by a newer version of this program")
 
-// ErrDamagedJournal reports a file that is no usable journal. It is left as
-// it is.
+// ErrDamagedJournal reports a file that is no usable journal while another
+// process has it open. It is left as it is.
 var ErrDamagedJournal = errors.New("the journal is damaged")
 
 // migrations lead from schema number i to i+1. A released one never changes.
@@ -198,6 +198,9 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 	if have > len(migrations) {
 		return fmt.Errorf("%w (schema %d, known %d)", ErrNewerJournal, have, len(migrations))
+	}
+	if err := sound(ctx, tx); err != nil {
+		return err
 	}
 	for i, m := range migrations[have:] {
 		if _, err := tx.ExecContext(ctx, m); err != nil {

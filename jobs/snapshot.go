@@ -64,6 +64,9 @@ func (q *Queue) show(r jobRow) Job {
 		job.BytesDone = min(r.bytesDone+r.live.bytes, r.bytes)
 	}
 	r.want.fill(&job)
+	if info.broken != nil && !job.State.Final() {
+		job.State, job.Reason = Failed, info.broken.Error()
+	}
 	job.Pending = r.want != wantNothing
 	if job.State.Final() || job.State == Paused {
 		job.Counting = job.Counting && job.State == Paused

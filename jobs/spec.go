@@ -97,6 +97,9 @@ func (s Spec) checkPinned(src *Source) error {
 }
 
 func (s Spec) checkDest() error {
+	if s.FollowLinks && (s.Kind != Upload || s.Move) {
+		return errors.New("only an upload that leaves its sources follows links")
+	}
 	switch s.Kind {
 	case Upload, Copy:
 		if s.Dest.Local() {

@@ -99,6 +99,8 @@ type specDoc struct {
 	Move     bool       `json:",omitempty"`
 	Change   *changeDoc `json:",omitempty"`
 	Versions bool       `json:",omitempty"`
+
+	FollowLinks bool `json:",omitempty"`
 }
 
 func (p Place) doc() placeDoc {
@@ -112,7 +114,7 @@ func (p placeDoc) place() Place {
 func encodeSpec(s Spec) (string, error) {
 	d := specDoc{
 		Kind: s.Kind, Account: exact(s.Account), Dest: s.Dest.doc(), OnConflict: s.OnConflict, Move: s.Move,
-		Change: s.Change.doc(), Versions: s.Versions,
+		Change: s.Change.doc(), Versions: s.Versions, FollowLinks: s.FollowLinks,
 	}
 	d.Sources = make([]sourceDoc, len(s.Sources))
 	for i, src := range s.Sources {
@@ -129,7 +131,7 @@ func decodeSpec(doc string) (Spec, error) {
 	}
 	s := Spec{
 		Kind: d.Kind, Account: string(d.Account), Dest: d.Dest.place(), OnConflict: d.OnConflict, Move: d.Move,
-		Change: d.Change.change(), Versions: d.Versions, inexact: inexact(doc),
+		Change: d.Change.change(), Versions: d.Versions, FollowLinks: d.FollowLinks, inexact: inexact(doc),
 	}
 	s.Sources = make([]Source, len(d.Sources))
 	for i, src := range d.Sources {

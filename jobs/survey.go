@@ -222,12 +222,12 @@ func (s *survey) local(ctx context.Context, src Source) error {
 		}
 	}
 	s.Folders++
-	return s.folder(ctx, path)
+	return s.folder(ctx, path, &folderAbove{FileInfo: info})
 }
 
 // folder counts what is below path. It is read in pieces: a folder may hold
 // more than should be in memory at once.
-func (s *survey) folder(ctx context.Context, path string) error {
+func (s *survey) folder(ctx context.Context, path string, above *folderAbove) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil //nolint:nilerr // unreadable: the job reports it
@@ -236,7 +236,7 @@ func (s *survey) folder(ctx context.Context, path string) error {
 	for {
 		entries, err := f.ReadDir(namesRead)
 		for _, d := range entries {
-			if err := s.entry(ctx, path, d); err != nil {
+			if err := s.entry(ctx, path, d, above); err != nil {
 				return err
 			}
 		}
@@ -246,18 +246,41 @@ func (s *survey) folder(ctx context.Context, path string) error {
 	}
 }
 
-func (s *survey) entry(ctx context.Context, path string, d fs.DirEntry) error {
+// entry counts what a job would walk: links and what is no file are skipped,
+// unless they are to be removed.
+func (s *survey) entry(ctx context.Context, path string, d fs.DirEntry, above *folderAbove) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	defer s.tick()
-	if d.IsDir() {
-		s.Folders++
-		return s.folder(ctx, filepath.Join(path, d.Name()))
+	path = filepath.Join(path, d.Name())
+	if d.Type().IsRegular() || s.spec.Kind == Delete && !d.IsDir() {
+		s.Files++
+		if info, err := d.Info(); err == nil && d.Type().IsRegular() {
+			s.Bytes += info.Size()
+		}
+		return nil
 	}
-	s.Files++
-	if info, err := d.Info(); err == nil && d.Type().IsRegular() {
-		s.Bytes += info.Size()
+	if !s.spec.FollowLinks {
+		if !d.IsDir() {
+			return nil
+		}
+		s.Folders++
+		return s.folder(ctx, path, nil)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil //nolint:nilerr // the job reports it
+	}
+	if info.IsDir() {
+		if above.holds(info) {
+			return nil
+		}
+		s.Folders++
+		return s.folder(ctx, path, &folderAbove{info, above})
+	}
+	if info.Mode().IsRegular() {
+		s.file(info.Size())
 	}
 	return nil
 }

@@ -119,6 +119,10 @@ type Spec struct {
 	// Move removes each source once its copy is verified and the source is
 	// still what was copied. What could not be verified is kept, and fails.
 	Move bool
+	// FollowLinks makes an upload follow the symbolic links below its sources,
+	// which are skipped else. A source that is a link itself is followed anyway.
+	// What moves follows none: its sources would go from behind them.
+	FollowLinks bool
 	// Change is what the kinds from SetHeaders to Restore give to objects.
 	Change *Change
 	// Versions makes a deletion one of every version and delete marker of its

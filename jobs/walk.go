@@ -26,12 +26,18 @@ type walker struct {
 	batch []*item
 	at    walkPos
 	wrote time.Time
+	// report is the item whose place is being walked again; 0: none.
+	report int64
 }
 
 // run walks on from where the journal says. It returns an error only if the
 // job must stop; what cannot be read becomes a failed item.
 func (w *walker) run(ctx context.Context) error {
 	start := w.at
+	if err := w.again(ctx); err != nil {
+		return err
+	}
+	w.at = start
 	for i := start.source; i < len(w.a.spec.Sources); i++ {
 		after := ""
 		if i == start.source {
@@ -86,12 +92,12 @@ func (w *walker) broken(ctx context.Context, i int, name, after string, why erro
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return w.report(ctx, &item{source: i, name: name}, after, why)
+	return w.failed(ctx, &item{source: i, name: name}, after, why)
 }
 
-// report puts an item that failed before it could begin. A retry walks again
-// from the last name before it; a restart of the program goes on behind it.
-func (w *walker) report(ctx context.Context, it *item, after string, why error) error {
+// failed puts an item that failed before it could begin. A retry looks at it
+// again; a restart of the program goes on behind it.
+func (w *walker) failed(ctx context.Context, it *item, after string, why error) error {
 	at := w.at
 	if at.source != it.source {
 		at = walkPos{source: it.source}
@@ -105,7 +111,14 @@ func (w *walker) flush(end bool) error {
 	if len(w.batch) == 0 && !end {
 		return nil
 	}
-	delta, err := w.a.e.j.walked(w.a.id, w.batch, w.at, end)
+	var delta tally
+	var err error
+	if w.report != 0 {
+		delta, err = w.a.e.j.revisited(w.a.id, w.batch, w.at, w.report, end)
+		end = false // of one place, not of the walk
+	} else {
+		delta, err = w.a.e.j.walked(w.a.id, w.batch, w.at, end)
+	}
 	if err != nil {
 		return fmt.Errorf("keep the list of files: %w", err)
 	}

@@ -7,18 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // local walks a file or a folder on disk: names in binary order, so that a
 // walk that was broken off knows by one name how far it was.
 func (w *walker) local(ctx context.Context, i int, after string) error {
 	src := w.a.spec.Sources[i]
-	l := localWalk{w: w, i: i, remove: w.a.spec.Kind == Delete}
-	name := src.ownName()
-	l.top = name
-	if src.Contents {
-		l.top = ""
-	}
+	l, name := w.localWalk(i), src.ownName()
 	stat := os.Stat // a link that was marked itself is followed
 	if l.remove {
 		stat = os.Lstat
@@ -33,7 +29,19 @@ func (w *walker) local(ctx context.Context, i int, after string) error {
 		}
 		return l.file(ctx, src.Path, name, info)
 	}
-	return l.folder(ctx, src.Path, l.top, behind(l.top, after))
+	return l.inside(info).folder(ctx, src.Path, l.top, behind(l.top, after))
+}
+
+func (w *walker) localWalk(i int) localWalk {
+	src := w.a.spec.Sources[i]
+	l := localWalk{w: w, i: i, remove: w.a.spec.Kind == Delete, top: src.ownName()}
+	if src.Contents {
+		l.top = ""
+	}
+	if link, err := os.Lstat(src.Path); err == nil {
+		l.linked = link.Mode()&os.ModeSymlink != 0
+	}
+	return l
 }
 
 // behind cuts the name to go on behind into its segments below top.
@@ -53,7 +61,32 @@ type localWalk struct {
 	i      int
 	top    string // the source's name in the destination; "" for contents
 	remove bool
+	linked bool // the source is a link
 	early  bool // what is put comes before its turn
+	above  *folderAbove
+}
+
+// folderAbove is a folder that is being walked, and those around it.
+type folderAbove struct {
+	os.FileInfo
+	next *folderAbove
+}
+
+// inside returns the walk of what is in a folder.
+func (l localWalk) inside(folder os.FileInfo) localWalk {
+	l.above = &folderAbove{folder, l.above}
+	return l
+}
+
+// holds reports that a folder is f or one that f is in, to which only a link
+// can lead.
+func (f *folderAbove) holds(folder os.FileInfo) bool {
+	for ; f != nil; f = f.next {
+		if os.SameFile(f.FileInfo, folder) {
+			return true
+		}
+	}
+	return false
 }
 
 // folder walks one folder. rel is its name in the destination; after are the
@@ -96,7 +129,7 @@ func (l localWalk) folder(ctx context.Context, path, rel string, after []string)
 			return err
 		}
 	}
-	if !l.w.a.spec.Move {
+	if !l.w.a.spec.Move || rel == l.top && l.linked {
 		return nil
 	}
 	// What it held is gone when its turn comes, unless something failed.
@@ -133,33 +166,54 @@ func (l localWalk) entry(ctx context.Context, path, rel string, after []string) 
 	if err != nil {
 		return l.failed(ctx, path, rel, err)
 	}
+	if info.Mode()&os.ModeSymlink != 0 && !l.remove {
+		if !l.w.a.spec.FollowLinks {
+			return l.skip(ctx, path, rel, after, errLink)
+		}
+		if info, err = os.Stat(path); errors.Is(err, syscall.ELOOP) {
+			return l.skip(ctx, path, rel, after, errLinkLoop)
+		}
+		if err != nil {
+			return l.failed(ctx, path, rel, fmt.Errorf("symbolic link that leads nowhere: %w", err))
+		}
+	}
 	if info.IsDir() {
-		return l.folder(ctx, path, rel, after)
+		if l.w.a.spec.FollowLinks && l.above.holds(info) {
+			return l.skip(ctx, path, rel, after, errLinkLoop)
+		}
+		return l.inside(info).folder(ctx, path, rel, after)
 	}
 	if after != nil {
 		return nil
 	}
-	if info.Mode()&os.ModeSymlink != 0 && !l.remove {
-		if info, err = os.Stat(path); err != nil {
-			return l.failed(ctx, path, rel, fmt.Errorf("symbolic link that leads nowhere: %w", err))
-		}
-		if info.IsDir() {
-			return l.failed(ctx, path, rel, errors.New("symbolic link to a folder: not followed"))
-		}
-	}
 	return l.file(ctx, path, rel, info)
 }
+
+// Why a link below a source is skipped.
+var (
+	errLink     = errors.New("a link: not followed")
+	errLinkLoop = errors.New("a link that leads back to where it is: not followed")
+)
 
 func (l localWalk) file(ctx context.Context, path, rel string, info os.FileInfo) error {
 	if l.remove {
 		return l.put(ctx, &item{name: rel, path: path, dest: path, size: info.Size()}, rel)
 	}
 	if !info.Mode().IsRegular() {
-		return l.failed(ctx, path, rel, errors.New(notRegular(info.Mode())))
+		return l.skip(ctx, path, rel, nil, errors.New(notRegular(info.Mode())))
 	}
 	return l.upload(ctx, &item{
 		name: rel, path: path, key: rel, size: info.Size(), lane: l.w.a.laneFor(info.Size()),
 	}, rel)
+}
+
+// skip puts an entry that is left where it is, at its end already.
+func (l localWalk) skip(ctx context.Context, path, rel string, after []string, why error) error {
+	if after != nil {
+		return nil // it was passed
+	}
+	now := l.w.a.e.now().UnixMilli()
+	return l.put(ctx, &item{name: rel, path: path, state: Done, reason: why.Error(), finished: now}, rel)
 }
 
 // upload puts an item whose key is still relative to the destination.
@@ -180,7 +234,7 @@ func (l localWalk) failed(ctx context.Context, path, rel string, why error) erro
 	if l.remove {
 		after = ""
 	}
-	return l.w.report(ctx, &item{source: l.i, name: rel, path: path}, after, why)
+	return l.w.failed(ctx, &item{source: l.i, name: rel, path: path}, after, why)
 }
 
 func (l localWalk) put(ctx context.Context, it *item, after string) error {

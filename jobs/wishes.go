@@ -69,6 +69,9 @@ func (a *active) halting(why error) {
 // apply carries out a wish on a job that does not run.
 func (k *keeper) apply(r jobRow) error {
 	switch {
+	case k.q.specs[r.id].broken != nil && r.want == wantCancel && r.state != Done && r.state != Cancelled:
+		return k.e.j.cancelled(r.id, errSpec)
+	case k.q.specs[r.id].broken != nil:
 	case r.want == wantPause && (r.state == Queued || r.state == Running || r.state == Asking):
 		return k.e.j.settle(r.id, Paused, wantPause)
 	case r.want == wantRun && (r.state == Paused || r.state == Asking), r.want == wantAnswer && r.state == Asking:

@@ -185,7 +185,7 @@ func (w *writer) sync(full bool) error {
 	}
 	// Not a prepared statement: this pragma acts when it is compiled.
 	if _, err := w.conn.ExecContext(context.Background(), "PRAGMA synchronous = "+mode); err != nil {
-		return fmt.Errorf("the %w cannot be written: %w", errJournal, err)
+		return fmt.Errorf("the %w cannot be written: %w", errJournal, damaged(err))
 	}
 	w.full = full
 	return nil
@@ -240,11 +240,11 @@ func (t *txn) exec(query string, args ...any) (int64, error) {
 	}
 	res, err := s.ExecContext(t.ctx, args...)
 	if err != nil {
-		return 0, fmt.Errorf("the %w cannot be written: %w", errJournal, err)
+		return 0, fmt.Errorf("the %w cannot be written: %w", errJournal, damaged(err))
 	}
 	n, err := res.RowsAffected()
 	if err != nil {
-		return 0, fmt.Errorf("the %w cannot be written: %w", errJournal, err)
+		return 0, fmt.Errorf("the %w cannot be written: %w", errJournal, damaged(err))
 	}
 	return n, nil
 }
@@ -257,7 +257,7 @@ func (t *txn) get(query string, args []any, dest ...any) error {
 	}
 	err = s.QueryRowContext(t.ctx, args...).Scan(dest...)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("the %w cannot be written: %w", errJournal, err)
+		return fmt.Errorf("the %w cannot be written: %w", errJournal, damaged(err))
 	}
 	return err
 }
@@ -270,16 +270,16 @@ func (t *txn) each(query string, row func(scan func(...any) error) error) error 
 	}
 	rows, err := s.QueryContext(t.ctx)
 	if err != nil {
-		return fmt.Errorf("the %w cannot be read: %w", errJournal, err)
+		return fmt.Errorf("the %w cannot be read: %w", errJournal, damaged(err))
 	}
 	defer rows.Close()
 	for rows.Next() {
 		if err := row(rows.Scan); err != nil {
-			return fmt.Errorf("the %w cannot be read: %w", errJournal, err)
+			return fmt.Errorf("the %w cannot be read: %w", errJournal, damaged(err))
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("the %w cannot be read: %w", errJournal, err)
+		return fmt.Errorf("the %w cannot be read: %w", errJournal, damaged(err))
 	}
 	return nil
 }
@@ -290,7 +290,7 @@ func (t *txn) stmt(query string) (*sql.Stmt, error) {
 	}
 	s, err := t.w.conn.PrepareContext(t.ctx, query)
 	if err != nil {
-		return nil, fmt.Errorf("the %w cannot be written: %w", errJournal, err)
+		return nil, fmt.Errorf("the %w cannot be written: %w", errJournal, damaged(err))
 	}
 	t.w.stmts[query] = s
 	return s, nil

@@ -159,6 +159,8 @@ func (v *ItemInfo) verified() string {
 	switch it := v.Item; {
 	case it.State != jobs.Done, v.Job.Kind == jobs.Delete:
 		return ""
+	case it.Skipped && it.Reason != "": // which is shown
+		return "nothing was transferred"
 	case it.Skipped:
 		return "nothing was transferred: it was there"
 	case it.Verified:

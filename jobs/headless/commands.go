@@ -48,6 +48,7 @@ func (r opener) cpCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVarP(&o.Recursive, "recursive", "r", false, "copy folders with all they hold")
+	cmd.Flags().BoolVarP(&o.Follow, "follow", "L", false, "follow the links in a folder that is uploaded; else they are skipped")
 	copyFlags(cmd, &o)
 	return cmd
 }

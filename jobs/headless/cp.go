@@ -17,6 +17,7 @@ type CpOptions struct {
 	Recursive  bool
 	JSON       bool
 	OnConflict string // one of jobs.Conflicts; empty is overwrite
+	Follow     bool   // of Cp: the links in a folder that is uploaded, see jobs.Spec
 }
 
 // Cp copies between this machine and a bucket, or from bucket to bucket inside
@@ -32,6 +33,8 @@ func (e *Env) Cp(ctx context.Context, src, dst string, o CpOptions) error {
 		return err
 	}
 	spec.OnConflict = jobs.OnConflict(o.OnConflict)
+	// What is read from a bucket has no links, and is the same job without.
+	spec.FollowLinks = o.Follow && spec.Kind == jobs.Upload
 	return e.run(ctx, spec, o.JSON)
 }
 
@@ -106,6 +109,9 @@ func (e *Env) uploadSpec(src, dst string, recursive bool) (jobs.Spec, error) {
 	info, err := os.Stat(src)
 	if err != nil {
 		return jobs.Spec{}, err
+	}
+	if !info.IsDir() && !info.Mode().IsRegular() {
+		return jobs.Spec{}, fmt.Errorf("%s is neither a file nor a folder", src)
 	}
 	return e.uploadOf(src, dst, info.IsDir(), recursive)
 }

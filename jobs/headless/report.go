@@ -17,7 +17,7 @@ type reporter interface {
 	pace() time.Duration // between two calls of progress
 	start(j jobs.Job, resumed bool) error
 	progress(j jobs.Job) error
-	items() []jobs.State // which items are to be reported; none means all
+	items(j jobs.Job) []jobs.State // which items are to be reported; none means all
 	item(it jobs.Item) error
 	end(j jobs.Job) error
 }
@@ -52,7 +52,13 @@ func (t *textReport) pace() time.Duration {
 	return 5 * time.Second
 }
 
-func (t *textReport) items() []jobs.State { return []jobs.State{jobs.Failed} }
+// items are those that failed or, for a reason, were skipped.
+func (t *textReport) items(j jobs.Job) []jobs.State {
+	if j.ItemsSkipped > 0 {
+		return []jobs.State{jobs.Failed, jobs.Done}
+	}
+	return []jobs.State{jobs.Failed}
+}
 
 func (t *textReport) start(j jobs.Job, resumed bool) error {
 	verb := verb(j)
@@ -147,9 +153,15 @@ func progressText(j jobs.Job) string {
 }
 
 func (t *textReport) item(it jobs.Item) error {
-	t.clear()
-	t.explained = true
 	to := t.env.Stderr
+	if it.State == jobs.Done {
+		if !it.Skipped || it.Reason == "" {
+			return nil
+		}
+		it.Reason = "skipped: " + it.Reason
+	}
+	t.clear()
+	t.explained = t.explained || it.State == jobs.Failed
 	_, err := fmt.Fprintf(to, "%s: %s%s\n", t.env.name(to, it.Name), t.env.name(to, it.Reason), request(it))
 	return err
 }
@@ -257,8 +269,8 @@ type conflict struct {
 // jsonReport prints one object a line.
 type jsonReport struct{ enc *json.Encoder }
 
-func (r *jsonReport) pace() time.Duration { return time.Second }
-func (r *jsonReport) items() []jobs.State { return nil }
+func (r *jsonReport) pace() time.Duration         { return time.Second }
+func (r *jsonReport) items(jobs.Job) []jobs.State { return nil }
 
 func (r *jsonReport) start(j jobs.Job, resumed bool) error {
 	return r.enc.Encode(event{Event: "start", Job: j.ID, Kind: j.Kind, Move: j.Move, State: j.State, From: j.From, To: j.To, Resumed: resumed})

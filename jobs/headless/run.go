@@ -36,7 +36,7 @@ func (e *Env) run(ctx context.Context, spec jobs.Spec, asJSON bool) (err error) 
 	if err != nil {
 		return err
 	}
-	if err := items(ctx, q, id, r); err != nil {
+	if err := items(ctx, q, job, r); err != nil {
 		return err
 	}
 	if err := r.end(job); err != nil {
@@ -137,8 +137,8 @@ func find(s jobs.Snapshot, id jobs.ID) (jobs.Job, bool) {
 }
 
 // items reports the items of a job that has ended.
-func items(ctx context.Context, q *jobs.Queue, id jobs.ID, r reporter) error {
-	return eachItem(ctx, q, id, r.items(), r.item)
+func items(ctx context.Context, q *jobs.Queue, job jobs.Job, r reporter) error {
+	return eachItem(ctx, q, job.ID, r.items(job), r.item)
 }
 
 // eachItem reads the items of a job page by page.
