@@ -75,6 +75,7 @@ type active struct {
 	walking  bool
 	cleaning bool
 	asked    bool // since the rows were read
+	answers  int  // how often it was told to go on with what was answered
 	buffer   [lanes][]*item
 	cursor   [lanes]int64
 	grown    [lanes]atomic.Bool // more may be in the journal

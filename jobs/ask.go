@@ -175,6 +175,7 @@ func (k *keeper) heed(a *active) {
 	a.mu.Lock()
 	a.answer = all
 	a.mu.Unlock()
+	a.answers++
 	a.reopen(laneSmall)
 	a.reopen(laneLarge)
 }

@@ -318,7 +318,7 @@ func (k *keeper) next(l lane) bool {
 		go b.run()
 		return true
 	}
-	t := &task{active: a, item: a.take(l), lane: l, final: a.chain != nil && a.chain.final}
+	t := &task{active: a, item: a.take(l), lane: l, since: a.answers, final: a.chain != nil && a.chain.final}
 	a.enlist(t)
 	go t.run()
 	return true

@@ -22,6 +22,7 @@ type task struct {
 	sent  atomic.Int64 // bytes of this item that are in active.moved
 	check atomic.Bool  // everything is sent and is being verified
 
+	since int  // active.answers when it began
 	final bool // it fails if another item is in its way
 	late  bool // one was: it is put off
 
@@ -134,7 +135,10 @@ func (t *task) finished(delta tally, err error) {
 		t.putOff()
 		return
 	}
-	if delta.done+delta.failed+delta.asking == 0 && t.stopping == nil {
+	// One that asked may have its answer already: while it was here the look
+	// for what was answered passed it over.
+	overlooked := delta.asking > 0 && t.since != t.answers
+	if (delta.done+delta.failed+delta.asking == 0 || overlooked) && t.stopping == nil {
 		t.reopen(laneSmall)
 		t.reopen(laneLarge)
 	}
