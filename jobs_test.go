@@ -155,7 +155,7 @@ func TestJobs_ReceiptsAfterAKillAreOneForEachFile(t *testing.T) {
 	rows, err := csv.NewReader(strings.NewReader(cli(t, svc, home, "jobs", "receipts", "1").stdout)).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, rows, 1+files)
-	assert.Equal(t, []string{"key", "source", "destination", "size", "crc64", "etag", "version_id", "verified", "skipped", "time"}, rows[0])
+	assert.Equal(t, []string{"key", "source", "destination", "size", "crc64", "etag", "version_id", "verified", "skipped", "time", "reason"}, rows[0])
 	seen := map[string]bool{}
 	for _, row := range rows[1:] {
 		seen[row[0]] = true
