@@ -114,7 +114,6 @@ func (t *task) meets(ctx context.Context, r rivals) (out outcome, over bool, err
 		return outcome{}, false, t.sees(t.item.there)
 	}
 	if !same && (t.renamed() || t.item.answer == Overwrite) {
-		// What an earlier run wrote before its end was in the journal.
 		if out, over, err = t.arrived(ctx, r, dst); over || err != nil {
 			return out, over, err
 		}
@@ -162,8 +161,12 @@ func (t *task) applies(ctx context.Context, r rivals, dst side) (out outcome, ov
 	return t.skips(ctx, choice, rivals{here: func() (side, error) { return src, nil }}, dst)
 }
 
-// arrived reports that the item's own content is in the destination's place.
+// arrived reports that the item's own content is in the destination's place:
+// what an earlier run wrote before its end was in the journal.
 func (t *task) arrived(ctx context.Context, r rivals, dst side) (out outcome, yes bool, err error) {
+	if t.overtaken {
+		return outcome{}, false, nil
+	}
 	src, err := r.here()
 	if err != nil {
 		return outcome{}, false, err

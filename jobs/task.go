@@ -30,6 +30,9 @@ type task struct {
 	claimed string
 	release func()
 	sure    bool // it was looked at a moment ago
+	// overtaken: what is there now others wrote during this run, whatever it
+	// holds.
+	overtaken bool
 
 	rewriting *rewriting  // of an object that is copied onto itself; else nil
 	regained  cos.Headers // access and encryption of a version that becomes the newest again

@@ -96,6 +96,7 @@ func (t *task) anew(ctx context.Context, once func(context.Context) (outcome, er
 		if !errors.Is(err, errOvertaken) || try >= overtakes {
 			return out, err
 		}
+		t.overtaken = true
 		t.unclaim()
 	}
 }
