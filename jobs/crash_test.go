@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -83,7 +82,7 @@ const partBytes = 1 << 20
 func TestCrash_UploadInPartsGoesOnFromEveryRequest(t *testing.T) {
 	t.Parallel()
 	// initiate, 3 parts, complete
-	for _, n := range crashPoints(6) {
+	for n := int64(1); n <= 6; n++ {
 		t.Run(nth(int(n)), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
@@ -105,7 +104,7 @@ func TestCrash_UploadInPartsGoesOnFromEveryRequest(t *testing.T) {
 
 func TestCrash_UploadInPartsGoesOnFromEveryCommit(t *testing.T) {
 	t.Parallel()
-	for _, n := range crashPoints(10) {
+	for n := int64(1); n <= 10; n++ {
 		t.Run(nth(int(n)), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
@@ -150,10 +149,10 @@ func TestCrash_DownloadInRangesGoesOnFromEveryRequestAndCommit(t *testing.T) {
 		// which finds out that the object is large.
 		assert.LessOrEqual(t, w.server.Requests("GetObject"), int64(7))
 	}
-	for _, n := range crashPoints(7) {
+	for n := int64(1); n <= 7; n++ {
 		t.Run(fmt.Sprintf("request=%d", n), func(t *testing.T) { t.Parallel(); check(t, n, 0) })
 	}
-	for _, n := range crashPoints(10) {
+	for n := int64(1); n <= 10; n++ {
 		t.Run(fmt.Sprintf("commit=%d", n), func(t *testing.T) { t.Parallel(); check(t, 0, n) })
 	}
 }
@@ -221,18 +220,4 @@ func TestCrash_ManyTimesInARow(t *testing.T) {
 	for name, want := range tree(t, filepath.Join(w.dir, "d")) {
 		assert.Equal(t, want, string(w.stored("up/d/"+name)), name)
 	}
-}
-
-// crashPoints are at which of the first requests or commits a program is
-// killed: one in three, others each time, and all of them in make faults.
-func crashPoints(last int64) []int64 {
-	step := int64(3)
-	if *wholeMatrix {
-		step = 1
-	}
-	var out []int64
-	for n := 1 + rand.Int64N(step); n <= last; n += step { //nolint:gosec // any will do
-		out = append(out, n)
-	}
-	return out
 }

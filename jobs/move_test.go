@@ -217,7 +217,7 @@ func TestCrash_MoveNeverLosesAByte(t *testing.T) {
 			assert.NoDirExists(t, filepath.Join(w.dir, "d"))
 			assert.Zero(t, w.uploadsLeft(t))
 		}
-		for _, n := range crashPoints(20) {
+		for n := int64(1); n <= 20; n++ {
 			t.Run(fmt.Sprintf("%s request=%d", name, n), func(t *testing.T) { t.Parallel(); check(t, n, 0) })
 			if n > 12 {
 				continue // the same steps again, of the next item
