@@ -1,10 +1,12 @@
 package tui
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,27 +34,57 @@ func sceneKeys() []string {
 // are declared: package main cannot be imported.
 func programKeys(t *testing.T) KeyMap {
 	t.Helper()
-	source, err := os.ReadFile(filepath.Join("..", "keymap.go"))
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "keymap.go"), nil, 0)
 	require.NoError(t, err)
-	part, field := regexp.MustCompile(`^\t\t(\w+): +tui\.`), regexp.MustCompile(`^\t\t\t(\w+): +bind\((.*)\),`)
-	k := testKeys()
-	var into reflect.Value
-	for line := range strings.Lines(string(source)) {
-		if p := part.FindStringSubmatch(line); p != nil {
-			into = reflect.ValueOf(&k).Elem().FieldByName(p[1])
+	var k KeyMap
+	read := 0
+	ast.Inspect(file, func(n ast.Node) bool {
+		part, ok := n.(*ast.CompositeLit)
+		if !ok {
+			return true
 		}
-		if f := field.FindStringSubmatch(line); f != nil {
-			var words []string
-			for _, quoted := range regexp.MustCompile(`"(?:[^"\\]|\\.)*"`).FindAllString(f[2], -1) {
-				word, err := strconv.Unquote(quoted)
-				require.NoError(t, err)
-				words = append(words, word)
-			}
-			b := key.NewBinding(key.WithKeys(words[2:]...), key.WithHelp(words[0], words[1]))
-			into.FieldByName(f[1]).Set(reflect.ValueOf(b))
+		named, ok := part.Type.(*ast.SelectorExpr)
+		if !ok || named.Sel.Name == "KeyMap" {
+			return true
+		}
+		into := partOf(&k, named.Sel.Name)
+		require.True(t, into.IsValid(), named.Sel.Name)
+		for _, e := range part.Elts {
+			field := e.(*ast.KeyValueExpr)
+			into.FieldByName(field.Key.(*ast.Ident).Name).Set(reflect.ValueOf(bindingOf(t, field.Value.(*ast.CallExpr))))
+			read++
+		}
+		return false
+	})
+	all := 0
+	for _, mode := range k.Modes() {
+		all += len(mode.Bindings)
+	}
+	require.Equal(t, all, read, "every key is declared there")
+	return k
+}
+
+// partOf is the field of k of that type.
+func partOf(k *KeyMap, name string) reflect.Value {
+	v := reflect.ValueOf(k).Elem()
+	for i := range v.NumField() {
+		if v.Field(i).Type().Name() == name {
+			return v.Field(i)
 		}
 	}
-	return k
+	return reflect.Value{}
+}
+
+// bindingOf is what a call of bind declares.
+func bindingOf(t *testing.T, call *ast.CallExpr) key.Binding {
+	t.Helper()
+	var words []string
+	for _, arg := range call.Args {
+		word, err := strconv.Unquote(arg.(*ast.BasicLit).Value)
+		require.NoError(t, err)
+		words = append(words, word)
+	}
+	return key.NewBinding(key.WithKeys(words[2:]...), key.WithHelp(words[0], words[1]))
 }
 
 // stage is a model whose frames are the same everywhere, without a terminal
