@@ -123,7 +123,7 @@ func TestStory_HandlesHostileNamesExactly(t *testing.T) {
 	s.untilText("2 of 10 failed")
 	assert.ElementsMatch(t, objects, svc.keys(t, "h/"))
 	s.press(keyEnter)
-	s.untilText("which an object key must be", "invalid object key", "trol character (24-27)", "10 items · 8 done · 2 failed")
+	s.untilText("Enter all of it", "which an object key must be", "invalid object key", "trol character (24-27)", "10 items · 8 done · 2 failed")
 	s.press(keyEsc)
 	s.untilText("c clear done")
 	s.press(keyEsc)
@@ -144,7 +144,7 @@ func TestStory_HandlesHostileNamesExactly(t *testing.T) {
 	}
 
 	s.press(keyEnd + keyEnter)
-	s.untilText("a segment of 848 bytes; a local name holds 255", "Esc back") // the list says the former too
+	s.untilText("a segment of 848 bytes; a local name holds 255", "Enter all of it") // the list says the former too
 	s.press(keyEsc)
 	s.untilText("c clear done")
 	s.press(keyEsc)
@@ -155,7 +155,7 @@ func TestStory_HandlesHostileNamesExactly(t *testing.T) {
 	s.press("dn-bidi" + keyEnter)
 	s.untilText("2 of 17 with dn-bidi")
 	s.press("G" + keyF8)
-	s.untilText("Delete", "1 item in", `dn-bidi\u202etxt.exe`, "1 file")
+	s.untilText("Delete", "1 item in", `dn-bidi\u202etxt.exe`, "1 file · 19 B  ")
 	s.press(keyTab + keyEnter)
 	s.untilText("1 of 16 with dn-bidi")
 	objects = slices.DeleteFunc(objects, func(key string) bool { return key == "h/dn-bidi\u202etxt.exe" })

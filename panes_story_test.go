@@ -3,12 +3,13 @@ package main
 import (
 	"encoding/base64"
 	"fmt"
+	"image/color"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/hinshun/vt10x"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -32,13 +33,15 @@ func (s *terminal) mouse(event string, x, y int) {
 func (s *terminal) find(text string, right bool) (x, y int) {
 	s.t.Helper()
 	for y, line := range strings.Split(s.screen(), "\n") {
-		cells := []rune(line)
-		from := 0
+		middle, from := ansi.StringWidth(line)/2, 0
 		if right {
-			from = len(cells) / 2
+			from = middle
 		}
-		if at := strings.Index(string(cells[from:]), text); at >= 0 && (right || at < len(string(cells[:len(cells)/2]))) {
-			return from + len([]rune(string(cells[from:])[:at])), y
+		rest := ansi.TruncateLeft(line, from, "")
+		if at := strings.Index(rest, text); at >= 0 {
+			if x := from + ansi.StringWidth(rest[:at]); right || x < middle {
+				return x, y
+			}
 		}
 	}
 	s.t.Fatalf("%s is not on the screen:\n%s", text, s.screen())
@@ -46,10 +49,10 @@ func (s *terminal) find(text string, right bool) (x, y int) {
 }
 
 // ground is the colour behind a cell.
-func (s *terminal) ground(x, y int) vt10x.Color {
+func (s *terminal) ground(x, y int) color.Color {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.vt.Cell(x, y).BG
+	return s.vt.CellAt(x, y).Style.Bg
 }
 
 // keys returns what is stored below a prefix.

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
-	"github.com/hinshun/vt10x"
 	"github.com/stretchr/testify/require"
 )
 
@@ -49,13 +49,11 @@ type terminal struct {
 	t    testing.TB
 	cmd  *exec.Cmd
 	pty  *os.File
-	vt   vt10x.Terminal
+	vt   *vt.Emulator
 	done chan struct{} // closed when the program's output has ended
 
 	mu      sync.Mutex    // guards what follows
 	changed chan struct{} // closed and replaced when output arrives
-	tail    string        // last bytes, for queries that were cut
-	held    string        // of a sequence whose rest has not come
 	output  []byte        // all that was written
 }
 
@@ -74,17 +72,19 @@ func startTerminalWith(t testing.TB, cmd *exec.Cmd, cols, rows int, redirect fun
 	require.NoError(t, err)
 	s := &terminal{
 		t: t, cmd: cmd, pty: f,
-		vt:      vt10x.New(vt10x.WithSize(cols, rows)),
+		vt:      vt.NewEmulator(cols, rows),
 		done:    make(chan struct{}),
 		changed: make(chan struct{}),
 	}
 	go s.read()
+	go s.answer()
 	t.Cleanup(s.kill)
 	return s
 }
 
 func (s *terminal) read() {
 	defer close(s.done)
+	defer func() { _ = s.vt.InputPipe().(io.Closer).Close() }() // its own Close races with Read
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := s.pty.Read(buf)
@@ -100,37 +100,15 @@ func (s *terminal) read() {
 func (s *terminal) feed(p []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	// The program has the terminal in raw mode, where LF does not return the
-	// carriage; vt10x does not either, so nothing has to be translated.
-	text := s.held + string(p)
-	s.held = ""
-	for _, begin := range []string{"\x1b[", "\x1b"} {
-		if cut, ok := strings.CutSuffix(text, begin); ok {
-			text, s.held = cut, begin
-		}
-	}
-	// vt10x takes no parameter that is left out, which is a 0.
-	_, _ = io.WriteString(s.vt, strings.ReplaceAll(text, "\x1b[;", "\x1b[0;"))
+	_, _ = s.vt.Write(p)
 	s.output = append(s.output, p...)
-	s.answer(string(p))
 	close(s.changed)
 	s.changed = make(chan struct{})
 }
 
-// answer replies to the queries that a program sends as xterm does.
-func (s *terminal) answer(p string) {
-	text := s.tail + p
-	for query, reply := range map[string]string{
-		"\x1b[c":        "\x1b[?62;22c",
-		"\x1b[?2026$p":  "\x1b[?2026;2$y",
-		"\x1b[?2027$p":  "\x1b[?2027;0$y",
-		"\x1b]11;?\x07": "\x1b]11;rgb:1616/1616/1d1d\x07",
-	} {
-		if strings.Contains(text, query) && !strings.Contains(s.tail, query) {
-			_, _ = io.WriteString(s.pty, reply)
-		}
-	}
-	s.tail = text[max(0, len(text)-16):]
+// answer gives the program what a terminal replies to its queries.
+func (s *terminal) answer() {
+	_, _ = io.Copy(s.pty, s.vt)
 }
 
 // screen returns the text on the screen, lines joined by LF.

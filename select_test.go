@@ -40,7 +40,7 @@ func TestStory_QueriesACSVAndSavesTheResult(t *testing.T) {
 	s.press(keyEnter)
 	s.untilText("note, 100", "上海", "200 rows", "arrows scroll")
 	s.press(keyEnd)
-	s.untilText("note, 299") // behind wide characters the test's terminal is off by cells
+	s.untilText("note, 299")
 	s.press("s")
 	s.untilText("Save the result", "all 200 rows, as they are in the table")
 	s.press(keyEnter)

@@ -77,6 +77,8 @@ func TestDelete_OfManyAsksForTheirNumber(t *testing.T) {
 	d.press("d", "tab", "enter")
 	assert.Contains(t, d.screen(), "still counting")
 	assert.Len(t, d.queue.added, 1)
+	d.send(surveyedMsg{id: d.m.surveys, tally: jobs.Tally{Files: 1, Done: true}})
+	assert.NotContains(t, d.screen(), "still counting", "it has been counted")
 }
 
 func TestDelete_SaysWhetherItCanBeUndoneAndAsksOncePerBucket(t *testing.T) {

@@ -31,7 +31,8 @@ type Confirm struct {
 
 	act  bool
 	edit Edit
-	said string // why the button did nothing
+	said string // what the button waits for
+	soon bool   // it was pressed before everything was counted
 }
 
 var (
@@ -56,7 +57,7 @@ func (c *Confirm) Types() bool { return c.number() > 0 }
 
 // Type takes the digits of text.
 func (c *Confirm) Type(text string) {
-	c.said = ""
+	c.said, c.soon = "", false
 	for _, r := range text {
 		if r >= '0' && r <= '9' {
 			c.edit.Type(string(r))
@@ -64,12 +65,16 @@ func (c *Confirm) Type(text string) {
 	}
 }
 
+// counting reports that the button waits for the count.
+func (c *Confirm) counting() bool {
+	return c.Typed && c.Counted && !c.Tally.Done && c.Failed == ""
+}
+
 // accept acts, if it is known how many go and that was typed where it has to.
 func (c *Confirm) accept() Action {
-	counting := c.Typed && c.Counted && !c.Tally.Done && c.Failed == ""
 	switch n := c.number(); {
-	case counting:
-		c.said = "still counting what goes"
+	case c.counting():
+		c.soon = true
 	case n > 0 && c.edit.Text() != strconv.FormatInt(n, 10):
 		c.said = "type " + strconv.FormatInt(n, 10) + " first"
 	default:
@@ -165,10 +170,18 @@ func (c *Confirm) extra() (n int) {
 	if c.number() > 0 {
 		n += 2
 	}
-	if c.said != "" {
+	if c.remark() != "" {
 		n += 2
 	}
 	return n
+}
+
+// remark is why the button did nothing, as long as that is so.
+func (c *Confirm) remark() string {
+	if c.soon && c.counting() {
+		return "still counting what goes"
+	}
+	return c.said
 }
 
 // remarks are what is said of it, and the line for the number.
@@ -191,8 +204,8 @@ func (c *Confirm) remarks(k *Look, inner int) []string {
 		c.edit.draw(k, &l, inner-l.cells-1)
 		lines = append(lines, l.String(), "")
 	}
-	if c.said != "" {
-		lines = append(lines, "  "+k.Odd.On(k.Shorten(c.said, inner-4)), "")
+	if said := c.remark(); said != "" {
+		lines = append(lines, "  "+k.Odd.On(k.Shorten(said, inner-4)), "")
 	}
 	return lines
 }
