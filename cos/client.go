@@ -24,7 +24,8 @@ type Client struct {
 	cfg       Config
 	endpoint  endpoint
 	transport http.RoundTripper
-	skew      atomic.Int64 // nanoseconds the service's clock is ahead of ours
+	skew      atomic.Int64                  // nanoseconds the service's clock is ahead of ours
+	clock     atomic.Pointer[time.Duration] // the same by the newest answer, see ServiceClock
 }
 
 // New checks cfg and returns a client. It sends nothing. Without Credentials
@@ -94,6 +95,27 @@ func (c *Client) CloseIdleConnections() {
 // ClockSkew returns how far the service's clock is ahead of this machine's, as
 // learned from a refused request; 0 until one was refused for its time.
 func (c *Client) ClockSkew() time.Duration { return time.Duration(c.skew.Load()) }
+
+// ServiceClock returns how far the service's clock is ahead of this machine's, by
+// the time in its newest answer. That is never more than it truly is, and less by
+// up to a second and the time that the answer took. Before the first answer it is
+// not known and 0.
+func (c *Client) ServiceClock() (ahead time.Duration, known bool) {
+	if d := c.clock.Load(); d != nil {
+		return *d, true
+	}
+	return 0, false
+}
+
+// hear learns the time from an answer, unless a stranger gave it.
+func (c *Client) hear(h http.Header) {
+	date, err := http.ParseTime(h.Get("Date"))
+	if err != nil || h.Get("x-cos-request-id") == "" {
+		return
+	}
+	ahead := date.Sub(c.cfg.Now())
+	c.clock.Store(&ahead)
+}
 
 // Bucket returns the bucket called name (with its APPID suffix). An empty
 // region means the client's. Nothing is sent and the name is checked when the

@@ -124,3 +124,32 @@ func TestClock_ServersThatDisagreeAreBothBelieved(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, int64(2), refused.Load(), "by the wrong one, and then by the right one")
 }
+
+func TestServiceClock_IsThatOfTheNewestAnswerOfTheService(t *testing.T) {
+	t.Parallel()
+	ours := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	ahead, id, status := time.Duration(0), "r", http.StatusOK
+	b := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", ours.Add(ahead).Format(http.TimeFormat))
+		w.Header().Set("x-cos-request-id", id)
+		w.WriteHeader(status)
+	}, func(c *cos.Config) { c.Now = func() time.Time { return ours } })
+	_, known := b.Client().ServiceClock()
+	assert.False(t, known)
+	for _, answer := range []struct {
+		ahead  time.Duration
+		id     string
+		status int
+		want   time.Duration
+	}{
+		{5 * time.Second, "r", http.StatusOK, 5 * time.Second},
+		{-time.Minute, "r", http.StatusNotFound, -time.Minute},
+		{time.Hour, "", http.StatusOK, -time.Minute}, // of a stranger
+	} {
+		ahead, id, status = answer.ahead, answer.id, answer.status
+		_, _ = b.Head(t.Context(), "k", cos.GetOptions{}) // whatever comes, it has a time
+		got, known := b.Client().ServiceClock()
+		assert.True(t, known)
+		assert.Equal(t, answer.want, got)
+	}
+}

@@ -59,6 +59,7 @@ func (c *Client) attempt(ctx context.Context, call *call, skew time.Duration) (*
 		err = cause(err)
 	} else {
 		dog.touch()
+		c.hear(resp.Header)
 		resp.Request = req // a Transport of the caller's may not have set it
 		resp.Body = &answerBody{body: resp.Body, dog: dog, cause: cause}
 		if err = refusal(call, req, resp); err == nil {
