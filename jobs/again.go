@@ -148,7 +148,7 @@ func (j *journal) restart(id ID) error {
 			return err
 		}
 		for _, step := range []string{
-			"DELETE FROM items WHERE job = ? AND (state = 'done' OR upload_id = '' AND temp = '')",
+			"DELETE FROM items WHERE job = ? AND (state = 'done' OR upload_id = '' AND askings = '' AND temp = '')",
 			`UPDATE items SET state = CASE state WHEN 'failed' THEN 'running' ELSE state END, attempts = 0, code = '',
 				request_id = '', reason = '', finished = 0, copied = 0, answer = '' WHERE job = ?`,
 			`UPDATE jobs SET walked = 0, walk_source = 0, walk_after = x'', done = 0, failed = 0, skipped = 0,

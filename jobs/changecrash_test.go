@@ -77,7 +77,7 @@ func TestCrash_AChangeOfOneObjectKnowsItsOwnWork(t *testing.T) {
 					was.headers.Meta["new"] = "1"
 					assert.Equal(t, was, w.state("k", ""))
 					same(t, want, w.stored("k"))
-					assert.Zero(t, w.partsLeft(t, ""))
+					assert.Zero(t, w.uploads())
 				})
 			}
 		}

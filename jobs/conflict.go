@@ -129,8 +129,8 @@ func (t *task) applies(ctx context.Context, r rivals, dst side) (out outcome, ov
 	choice := t.choice()
 	switch choice {
 	case KeepBoth:
-		if t.item.uploadID != "" { // it is of the name
-			err = t.forsake(ctx)
+		if t.spec.Kind != Download {
+			err = t.forsake(ctx) // what has begun is of the name
 		}
 		if err == nil {
 			err = t.rename(ctx)

@@ -190,21 +190,6 @@ func TestCopy_OfAnArchivedObjectSaysWhatToDo(t *testing.T) {
 	assert.Contains(t, reasons(t, q, id)["cold"], "restore the object first")
 }
 
-// uploadsLeft counts open uploads that hold parts.
-func (w *world) uploadsLeft(t *testing.T) (n int) {
-	for page, err := range w.bucket.UploadPages(t.Context(), cos.UploadsOptions{}) {
-		require.NoError(t, err)
-		for _, u := range page.Uploads {
-			parts, err := w.bucket.AllParts(t.Context(), u.Key, u.UploadID)
-			require.NoError(t, err)
-			if len(parts) > 0 {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 func TestCopy_SourceThatChangesIsNotMixed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -255,7 +240,7 @@ func TestCrash_CopyGoesOnFromEveryRequestAndCommit(t *testing.T) {
 		same(t, big, w.stored("to/d/big"))
 		same(t, small, w.stored("to/d/small"))
 		w.sameObject("d/big", "to/d/big")
-		assert.Zero(t, w.uploadsLeft(t))
+		assert.Zero(t, w.uploads())
 		assert.LessOrEqual(t, w.server.Requests("UploadPartCopy"), int64(4), "one part was in flight")
 	}
 	for n := int64(1); n <= 12; n++ {

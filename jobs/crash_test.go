@@ -96,6 +96,7 @@ func TestCrash_UploadInPartsGoesOnFromEveryRequest(t *testing.T) {
 				assert.Zero(t, j.Unverified)
 			}
 			same(t, want, w.stored("up/big"))
+			assert.Zero(t, w.uploads())
 			// One part was in flight.
 			assert.LessOrEqual(t, w.sent.Load(), size+partBytes+10*kib)
 		})
@@ -121,6 +122,7 @@ func TestCrash_UploadInPartsGoesOnFromEveryCommit(t *testing.T) {
 				assert.Equal(t, Done, j.State, j.Reason)
 			}
 			same(t, want, w.stored("up/big"))
+			assert.Zero(t, w.uploads())
 			assert.LessOrEqual(t, w.sent.Load(), size+partBytes+10*kib)
 		})
 	}
@@ -173,6 +175,7 @@ func TestCrash_FolderJobsGoOnFromAnyRequest(t *testing.T) {
 				assert.Equal(t, Done, j.State, j.Reason)
 				assert.EqualValues(t, 41, j.ItemsDone)
 			}
+			assert.Zero(t, w.uploads())
 			to := filepath.Join(w.dir, "to")
 			w.killed(w.download(to, "up/d/"), n, 0)
 			for _, j := range w.resume() {
@@ -217,6 +220,7 @@ func TestCrash_ManyTimesInARow(t *testing.T) {
 	for _, j := range w.resume() {
 		assert.Equal(t, Done, j.State, j.Reason)
 	}
+	assert.Zero(t, w.uploads())
 	for name, want := range tree(t, filepath.Join(w.dir, "d")) {
 		assert.Equal(t, want, string(w.stored("up/d/"+name)), name)
 	}

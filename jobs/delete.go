@@ -116,15 +116,25 @@ func (a *active) cleanUp(ctx context.Context) error {
 	return a.e.j.cancelled(a.id, trouble)
 }
 
+func (t *task) cleanUploads(ctx context.Context) error {
+	b, err := t.remote()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(t.sweep(ctx, b, true), t.abort(ctx, b)); err != nil {
+		return err
+	}
+	if t.left != "" {
+		return errors.New(t.left)
+	}
+	return nil
+}
+
 func (a *active) cleanItem(ctx context.Context, it *item) error {
 	t := &task{active: a, item: it}
 	t.pause.brief = true // a job must be cancellable without a network
-	if it.uploadID != "" {
-		b, err := t.remote()
-		if err != nil {
-			return err
-		}
-		if err := t.abort(ctx, b); err != nil {
+	if it.uploadID != "" || len(it.askings) > 0 {
+		if err := t.cleanUploads(ctx); err != nil {
 			return err
 		}
 	}

@@ -339,7 +339,7 @@ func (c cell) failed(t *testing.T, do *doing, j Job) string {
 // cancelled says what a cancelled job should not have left behind in silence.
 func (c cell) cancelled(t *testing.T, do *doing, j Job) (letter, wrong string) {
 	t.Helper()
-	left := do.partsLeft(t)
+	left := do.uploadsLeft(t)
 	switch {
 	case j.State != Cancelled:
 		return isFailed, "it is " + string(j.State)

@@ -44,6 +44,7 @@ type item struct {
 	version  string   // of what was written or, from the walk on, the one that is meant
 	id       identity // of the source when its upload began
 	uploadID string
+	askings  askings // for an upload id, whose answer has not arrived; the newest last
 	partSize int64
 	temp     string // of a download in ranges, once it has begun
 	token    uint64 // random, see tempName

@@ -7,7 +7,7 @@ import (
 )
 
 const itemColumns = `job, n, state, lane, source, name, folder, path, key, dest, size, etag, crc, has_crc, version,
-	mtime_ns, ctime_ns, inode, dev, upload_id, part_size, temp, token, there, copied, attempts, code, request_id, reason, finished, answer, here_ms, there_ms, there_size, skipped, verified`
+	mtime_ns, ctime_ns, inode, dev, upload_id, askings, part_size, temp, token, there, copied, attempts, code, request_id, reason, finished, answer, here_ms, there_ms, there_size, skipped, verified`
 
 func (i *item) fields(skipped, verified *bool) []any {
 	return []any{
@@ -22,7 +22,7 @@ func (i *item) fields(skipped, verified *bool) []any {
 		&i.hasCRC, &i.version, &i.id.mtimeNS, &i.id.ctimeNS,
 		bits{&i.id.inode},
 		bits{&i.id.dev},
-		&i.uploadID, &i.partSize, &i.temp,
+		&i.uploadID, &i.askings, &i.partSize, &i.temp,
 		bits{&i.token},
 		&i.there,
 		&i.copied, &i.attempts, &i.code, &i.request, &i.reason,
@@ -128,10 +128,14 @@ func (t *txn) insertRow(it *item, dest string) (int64, error) {
 }
 
 // begin notes what a large transfer is about before anything of it exists,
-// and forgets what an earlier try left.
+// and forgets what an earlier try left. Without a temporary file it is on disk
+// with asked, which comes before anything does.
 func (j *journal) begin(it *item, oldSize int64) (tally, error) {
-	delta := tally{bytes: it.size - max(oldSize, 0)}
-	return delta, j.w.do(func(t *txn) error {
+	delta, write := tally{bytes: it.size - max(oldSize, 0)}, j.w.do
+	if it.temp == "" {
+		write = j.w.note
+	}
+	return delta, write(func(t *txn) error {
 		if err := t.moved(it, Running, `size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, dev = ?, upload_id = '', part_size = ?,
 			temp = ?, there = ?, etag = ?, crc = ?, has_crc = ?, version = ?`,
 			it.size, it.id.mtimeNS, it.id.ctimeNS, int64(it.id.inode), int64(it.id.dev), it.partSize, it.temp,
@@ -154,9 +158,19 @@ func (j *journal) rewriting(it *item, oldSize int64) (tally, error) {
 	})
 }
 
+// asked notes when an upload id was asked for, before it is.
+func (j *journal) asked(it *item) error {
+	return j.w.do(func(t *txn) error {
+		_, err := t.exec("UPDATE items SET askings = ? WHERE job = ? AND n = ?", it.askings.String(), it.job, it.n)
+		return err
+	})
+}
+
 // opened notes the upload id, before part 1 is sent.
-func (j *journal) opened(it *item, uploadID string) error {
-	return j.w.do(func(t *txn) error { return t.moved(it, Running, "upload_id = ?", uploadID) })
+func (j *journal) opened(it *item) error {
+	return j.w.do(func(t *txn) error {
+		return t.moved(it, Running, "upload_id = ?, askings = ?", it.uploadID, it.askings.String())
+	})
 }
 
 // verifying notes that everything was sent.
@@ -216,7 +230,8 @@ func (j *journal) resized(it *item, size int64, l lane) (tally, func(*txn) error
 // service or the disk.
 func (j *journal) forget(it *item) error {
 	return j.w.do(func(t *txn) error {
-		if err := t.moved(it, Queued, "upload_id = '', temp = '', etag = '', token = ?, there = ?", int64(it.token), it.there); err != nil {
+		if err := t.moved(it, Queued, "upload_id = '', askings = ?, temp = '', etag = '', token = ?, there = ?",
+			it.askings.String(), int64(it.token), it.there); err != nil {
 			return err
 		}
 		_, err := t.exec("DELETE FROM parts WHERE job = ? AND n = ?", it.job, it.n)
@@ -283,7 +298,7 @@ func (j *journal) done(it *item, o outcome, drop *Spec) (tally, func(*txn) error
 			return t.receipt(it, o, drop, now)
 		}
 		err := t.moved(it, Done, `size = ?, etag = ?, crc = ?, has_crc = ?, version = ?, skipped = ?, verified = ?,
-			copied = 0, upload_id = '', temp = '', attempts = ?, code = '', request_id = '', reason = ?,
+			copied = 0, upload_id = '', askings = '', temp = '', attempts = ?, code = '', request_id = '', reason = ?,
 			finished = ?`, o.size, o.etag, int64(o.crc), o.hasCRC, o.version, o.skipped, o.verified, it.attempts, o.reason, now)
 		if err == nil && it.partSize > 0 {
 			_, err = t.exec("DELETE FROM parts WHERE job = ? AND n = ?", it.job, it.n)
@@ -305,7 +320,7 @@ func (j *journal) fail(it *item) (tally, func(*txn) error) {
 // cleaned forgets what was removed from the service or the disk.
 func (j *journal) cleaned(it *item) error {
 	return j.w.do(func(t *txn) error {
-		if _, err := t.exec("UPDATE items SET upload_id = '', temp = '' WHERE job = ? AND n = ?", it.job, it.n); err != nil {
+		if _, err := t.exec("UPDATE items SET upload_id = '', askings = '', temp = '' WHERE job = ? AND n = ?", it.job, it.n); err != nil {
 			return err
 		}
 		_, err := t.exec("DELETE FROM parts WHERE job = ? AND n = ?", it.job, it.n)

@@ -112,5 +112,5 @@ func (j *journal) acked(ctx context.Context, id ID) (_ map[int64]int64, err erro
 // leftovers returns items that have something outside the journal.
 func (j *journal) leftovers(ctx context.Context, id ID, after int64) ([]*item, error) {
 	return j.items(ctx, `SELECT `+itemColumns+` FROM items WHERE job = ? AND n > ? AND state <> 'done'
-		AND (upload_id <> '' OR temp <> '') ORDER BY n LIMIT 100`, id, after)
+		AND (upload_id <> '' OR askings <> '' OR temp <> '') ORDER BY n LIMIT 100`, id, after)
 }

@@ -215,7 +215,7 @@ func TestCrash_MoveNeverLosesAByte(t *testing.T) {
 				assert.Nil(t, w.stored("d/"+name))
 			}
 			assert.NoDirExists(t, filepath.Join(w.dir, "d"))
-			assert.Zero(t, w.uploadsLeft(t))
+			assert.Zero(t, w.uploads())
 		}
 		for n := int64(1); n <= 20; n++ {
 			t.Run(fmt.Sprintf("%s request=%d", name, n), func(t *testing.T) { t.Parallel(); check(t, n, 0) })

@@ -145,6 +145,8 @@ CREATE TABLE reserved (                   -- names that were found for items bes
 ) WITHOUT ROWID;
 CREATE INDEX reserved_by ON reserved (job, n);
 ALTER TABLE receipts ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+`, `
+ALTER TABLE items ADD COLUMN askings TEXT NOT NULL DEFAULT ''; -- when upload ids were asked for that have not arrived, see askings
 `}
 
 // openJournal opens or creates the file. The first handle writes, the second

@@ -34,6 +34,9 @@ type task struct {
 	// holds.
 	overtaken bool
 
+	self *cos.Owner // who the service takes us for, see introduce
+	left string     // what sweep could not tell apart
+
 	rewriting *rewriting  // of an object that is copied onto itself; else nil
 	regained  cos.Headers // access and encryption of a version that becomes the newest again
 }
@@ -161,8 +164,25 @@ func (t *task) do(ctx context.Context) (outcome, error) {
 	return t.finishMove(ctx, out)
 }
 
+// transfer does what the job is for, and leaves no upload behind whose id got
+// lost.
 func (t *task) transfer(ctx context.Context) (outcome, error) {
 	defer t.unclaim()
+	out, err := t.byKind(ctx)
+	if err != nil || len(t.item.askings) == 0 {
+		return out, err
+	}
+	b, err := t.remote()
+	if err == nil {
+		err = t.sweep(ctx, b, true)
+	}
+	if out.reason == "" {
+		out.reason = t.left
+	}
+	return out, err
+}
+
+func (t *task) byKind(ctx context.Context) (outcome, error) {
 	switch t.spec.Kind {
 	case Upload:
 		return t.anew(ctx, t.upload)

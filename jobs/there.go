@@ -104,7 +104,7 @@ func (t *task) anew(ctx context.Context, once func(context.Context) (outcome, er
 // forsake removes what has begun of a transfer that is not wanted any more.
 func (t *task) forsake(ctx context.Context) error {
 	switch {
-	case t.item.uploadID != "":
+	case t.item.uploadID != "", len(t.item.askings) > 0:
 		b, err := t.remote()
 		if err != nil {
 			return err

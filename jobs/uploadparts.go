@@ -46,7 +46,7 @@ func (t *task) wholly(ctx context.Context, b *cos.Bucket, once func(context.Cont
 
 // drop aborts the upload and forgets it.
 func (t *task) drop(ctx context.Context, b *cos.Bucket) error {
-	if err := t.abort(ctx, b); err != nil {
+	if err := errors.Join(t.sweep(ctx, b, true), t.abort(ctx, b)); err != nil {
 		return err
 	}
 	if err := t.e.j.forget(t.item); err != nil {
@@ -61,13 +61,7 @@ func (t *task) abort(ctx context.Context, b *cos.Bucket) error {
 	if t.item.uploadID == "" {
 		return nil
 	}
-	err := t.attempt(ctx, func(ctx context.Context) error {
-		return b.AbortUpload(ctx, t.target(), t.item.uploadID)
-	})
-	if err != nil && !errors.Is(err, cos.ErrNoUpload) {
-		return fmt.Errorf("abort the upload: %w", err)
-	}
-	return nil
+	return t.abortUpload(ctx, b, t.item.uploadID)
 }
 
 func (t *task) uploadOnce(ctx context.Context, b *cos.Bucket, src *source) (outcome, error) {
@@ -124,24 +118,19 @@ func (t *task) initiate(ctx context.Context, b *cos.Bucket, src *source) error {
 	return t.openUpload(ctx, b, t.headers())
 }
 
-// openUpload asks for an upload id and journals it.
+// openUpload asks for an upload id and journals it, and aborts the uploads of
+// earlier tries whose ids got lost.
 func (t *task) openUpload(ctx context.Context, b *cos.Bucket, h cos.Headers) error {
-	var id string
-	err := t.attempt(ctx, func(ctx context.Context) (err error) {
-		id, err = b.InitiateUpload(ctx, t.target(), h)
-		return err
-	})
+	id, err := t.ask(ctx, b, h)
 	if err != nil {
 		return err
 	}
-	// A process that is killed before this is in the journal leaves an upload
-	// without parts that nobody knows. It is not looked for later: by its key
-	// alone it cannot be told from one that somebody else has just begun.
-	if err := t.e.j.opened(t.item, id); err != nil {
+	t.item.uploadID = id
+	t.answered()
+	if err := t.e.j.opened(t.item); err != nil {
 		return err
 	}
-	t.item.uploadID = id
-	return nil
+	return t.sweep(ctx, b, false)
 }
 
 // resumeParts finds out what the service has of the upload. If the upload is
