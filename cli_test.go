@@ -433,6 +433,25 @@ func TestCp_FindsABucketOfAnotherRegion(t *testing.T) {
 	assert.Equal(t, sha256.Sum256([]byte("tiny")), svc.sum(t, "tiny"))
 }
 
+func TestLsCatAndRm_FindABucketOfAnotherRegion(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	svc.put(t, "tiny", "12345")
+	elsewhere := append(svc.env(), "COS_REGION=ap-beijing")
+	for _, c := range []struct{ args, stdout string }{
+		{"ls " + bucketURI, "tiny\n"}, {"cat " + bucketURI + "tiny", "12345"}, {"rm " + bucketURI + "tiny", ""},
+	} {
+		got := finish(t, program(t.Context(), t.TempDir(), elsewhere, strings.Fields(c.args)...))
+		require.Equal(t, 0, got.code, "%s: %s", c.args, got.stderr)
+		assert.Contains(t, got.stdout, c.stdout)
+	}
+	for _, verb := range []string{"ls", "cat", "rm"} {
+		got := finish(t, program(t.Context(), t.TempDir(), elsewhere, verb, "cos://none-1250000000/tiny"))
+		assert.Equal(t, 1, got.code)
+		assert.Contains(t, got.stderr, "cos://none-1250000000/", verb)
+	}
+}
+
 func TestCp_MakesNamesSafeOnlyWhereAPersonReadsThem(t *testing.T) {
 	t.Parallel()
 	svc := startService(t)

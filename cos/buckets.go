@@ -158,6 +158,31 @@ func (b *Bucket) FindRegion(ctx context.Context) (string, error) {
 	return region, nil
 }
 
+// Locate is FindRegion for buckets of which only the name is sure. Asked in
+// another region the service may say that there is no such bucket: then the list
+// of buckets tells. Keys may be allowed to use a bucket and to do neither, or the
+// list may not have it: then it is taken to be where it was looked for, and what
+// its first request says is what counts. It may be repeated.
+func (b *Bucket) Locate(ctx context.Context) (string, error) {
+	region, err := b.FindRegion(ctx)
+	switch {
+	case errors.Is(err, ErrDenied):
+		return b.region, nil
+	case !errors.Is(err, ErrNoBucket) && !errors.Is(err, ErrNotFound):
+		return region, err
+	}
+	all, err := b.client.ListBuckets(ctx)
+	if err != nil && !errors.Is(err, ErrDenied) {
+		return "", err
+	}
+	for _, info := range all {
+		if info.Name == b.name {
+			return info.Region, nil
+		}
+	}
+	return b.region, nil
+}
+
 // Versioning is a bucket's versioning state.
 type Versioning string
 

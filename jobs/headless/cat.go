@@ -32,7 +32,10 @@ func (e *Env) Cat(ctx context.Context, arg string) error {
 }
 
 func (e *Env) cat(ctx context.Context, u cos.URI) error {
-	bucket := e.Client.Bucket(u.Bucket, "")
+	return e.wherever(ctx, u.Bucket, func(b *cos.Bucket) error { return e.catFrom(ctx, b, u) })
+}
+
+func (e *Env) catFrom(ctx context.Context, bucket *cos.Bucket, u cos.URI) error {
 	out := &destination{w: e.Stdout}
 	var head cos.Head
 	for failures := 0; ; {

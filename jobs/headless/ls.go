@@ -45,19 +45,25 @@ func (e *Env) Ls(ctx context.Context, arg string, o LsOptions) error {
 	out := bufio.NewWriter(e.Stdout)
 	printRow := e.rowPrinter(out, o)
 	found := false
-	for page, err := range e.Client.Bucket(u.Bucket, "").Pages(ctx, list) {
-		if err != nil {
-			return err
-		}
-		for _, r := range merge(page) {
-			found = true
-			if err := printRow(r); err != nil {
+	err = e.wherever(ctx, u.Bucket, func(b *cos.Bucket) error {
+		for page, err := range b.Pages(ctx, list) {
+			if err != nil {
+				return err
+			}
+			for _, r := range merge(page) {
+				found = true
+				if err := printRow(r); err != nil {
+					return err
+				}
+			}
+			if err := out.Flush(); err != nil {
 				return err
 			}
 		}
-		if err := out.Flush(); err != nil {
-			return err
-		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	if !found && u.Key != "" && !strings.HasSuffix(u.Key, "/") {
 		return fmt.Errorf("%s: nothing begins with that", u)

@@ -32,33 +32,24 @@ func (e *Env) located(ctx context.Context, spec jobs.Spec) (jobs.Spec, error) {
 	return spec, ask(&spec.Dest)
 }
 
-// region is where the bucket is. Asked in another region the service may say
-// that there is no such bucket: then the list of buckets tells. Keys may be
-// allowed to use a bucket and to do neither: then it is taken to be where the
-// account is, and what the first request of the job says is what counts.
 func (e *Env) region(ctx context.Context, bucket string) (string, error) {
 	if e.Client == nil { // only the journal is looked at
 		return e.Region, nil
 	}
-	region, err := e.Client.Bucket(bucket, e.Region).FindRegion(ctx)
-	switch {
-	case errors.Is(err, cos.ErrDenied):
-		return e.Region, nil
-	case errors.Is(err, cos.ErrNoBucket), errors.Is(err, cos.ErrNotFound):
-		return e.listedRegion(ctx, bucket)
-	}
-	return region, err
+	return e.Client.Bucket(bucket, e.Region).Locate(ctx)
 }
 
-func (e *Env) listedRegion(ctx context.Context, bucket string) (string, error) {
-	all, err := e.Client.ListBuckets(ctx)
-	if err != nil && !errors.Is(err, cos.ErrDenied) {
-		return "", err
+// wherever runs do with the bucket in the account's region and, if the service
+// does not have it there, where it is. So what looks at one place makes no
+// request more than it must.
+func (e *Env) wherever(ctx context.Context, bucket string, do func(*cos.Bucket) error) error {
+	err := do(e.Client.Bucket(bucket, e.Region))
+	if !errors.Is(err, cos.ErrNoBucket) && !errors.Is(err, cos.ErrRedirect) {
+		return err
 	}
-	for _, b := range all {
-		if b.Name == bucket {
-			return b.Region, nil
-		}
+	region, lost := e.region(ctx, bucket)
+	if lost != nil || region == e.Client.Bucket(bucket, e.Region).Region() {
+		return err
 	}
-	return e.Region, nil
+	return do(e.Client.Bucket(bucket, region))
 }

@@ -33,9 +33,6 @@ func (e *Env) Rm(ctx context.Context, arg string, o RmOptions) error {
 	case u.Key == "":
 		return fmt.Errorf("%s is a bucket: -r deletes everything in it", arg)
 	default:
-		if _, err := e.Client.Bucket(u.Bucket, "").Head(ctx, u.Key, cos.GetOptions{}); err != nil {
-			return err
-		}
 	}
 	if from.Folder && from.Key == "" && e.Stderr.Terminal && !o.Yes && !e.confirmed(u.Bucket) {
 		return fmt.Errorf("%s: nothing was deleted", arg)
@@ -43,6 +40,11 @@ func (e *Env) Rm(ctx context.Context, arg string, o RmOptions) error {
 	spec, err := e.located(ctx, e.spec(jobs.Delete, from, jobs.Place{}))
 	if err != nil {
 		return err
+	}
+	if !o.Recursive {
+		if _, err := e.Client.Bucket(u.Bucket, spec.Sources[0].Region).Head(ctx, u.Key, cos.GetOptions{}); err != nil {
+			return err
+		}
 	}
 	return e.run(ctx, spec, false)
 }
