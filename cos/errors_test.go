@@ -2,12 +2,15 @@ package cos_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -341,23 +344,57 @@ func TestCutHint_TakesApartWhatWithHintMade(t *testing.T) {
 	assert.Equal(t, "disk full", cos.WithHint(errors.New("disk full")))
 }
 
-func TestUnreachable_IsWhatGotAsFarAsNobody(t *testing.T) {
+func TestOffline_TellsTheNetworkFromAServiceThatAnsweredBadly(t *testing.T) {
 	t.Parallel()
-	failing := func(cause error) error {
-		_, err := bucketAt(t, "http://h:1", func(c *cos.Config) { c.Transport = roundTripper{cause} }).
-			List(t.Context(), cos.ListOptions{})
-		return err
-	}
-	for _, err := range []error{
-		&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED},
-		&net.DNSError{Err: "no such host", Name: "h", IsNotFound: true},
-		&net.OpError{Op: "write", Err: syscall.ENETUNREACH},
+	for name, c := range map[string]struct {
+		cause         error
+		offline, lost bool // lost: not even a connection
+	}{
+		"no such host":            {&net.DNSError{Err: "no such host", Name: "h", IsNotFound: true}, true, true},
+		"resolver times out":      {&net.DNSError{Err: "i/o timeout", Name: "h", IsTimeout: true}, true, true},
+		"connection refused":      {&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, true, true},
+		"dial times out":          {&net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}, true, true},
+		"no proxy":                {&net.OpError{Op: "proxyconnect", Err: syscall.ECONNREFUSED}, true, true},
+		"no way any more":         {&net.OpError{Op: "write", Err: syscall.ENETUNREACH}, true, true},
+		"reset while reading":     {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, true, false},
+		"reset while writing":     {&net.OpError{Op: "write", Err: syscall.EPIPE}, true, false},
+		"kernel gave up":          {&net.OpError{Op: "read", Err: syscall.ETIMEDOUT}, true, false},
+		"closed before answer":    {io.EOF, true, false},
+		"answer cut off":          {io.ErrUnexpectedEOF, true, false},
+		"silent":                  {cos.ErrStalled, true, false},
+		"not trusted":             {x509.UnknownAuthorityError{}, false, false},
+		"speaks no TLS":           {tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, false, false},
+		"refuses the handshake":   {tls.AlertError(40), false, false},
+		"cancelled by the caller": {context.Canceled, false, false},
 	} {
-		assert.True(t, cos.Unreachable(failing(err)), err)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := bucketAt(t, "http://h:1", func(c2 *cos.Config) { c2.Transport = roundTripper{c.cause} }).List(t.Context(), cos.ListOptions{})
+			require.Error(t, err)
+			assert.Equal(t, c.offline, cos.Offline(err), err)
+			assert.Equal(t, c.lost, cos.Unreachable(err), err)
+		})
 	}
-	for _, err := range []error{io.ErrUnexpectedEOF, &net.OpError{Op: "read", Err: syscall.ECONNRESET}, context.Canceled} {
-		assert.False(t, cos.Unreachable(failing(err)), err)
+	for name, err := range map[string]error{
+		"busy": &cos.Error{Status: 503, Code: "SlowDown"}, "broken": &cos.Error{Status: 500}, "denied": &cos.Error{Status: 403, Code: "AccessDenied"},
+		"the service waited for us": &cos.Error{Status: 400, Code: "RequestTimeout"}, "a login page": &cos.Error{Status: 200, Foreign: "text/html from h"},
+		"nonsense": cos.ErrMalformed, "damaged": cos.ErrDamaged, "none": nil, "a full disk": syscall.ENOSPC,
+		"cut off by the caller": fmt.Errorf("%w: %w", context.Canceled, cos.ErrCutBody),
+	} {
+		assert.False(t, cos.Offline(err), name)
 	}
-	assert.False(t, cos.Unreachable(&cos.Error{Status: 503}))
-	assert.False(t, cos.Unreachable(nil))
+	assert.True(t, cos.Offline(fmt.Errorf("x: %w", cos.ErrCutBody)))
+}
+
+func TestOffline_HoldsForAHandshakeThatNobodyAnswers(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a loopback listener of a test
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	transport := &http.Transport{TLSHandshakeTimeout: 50 * time.Millisecond}
+	t.Cleanup(transport.CloseIdleConnections)
+	_, err = bucketAt(t, "https://"+l.Addr().String(), func(c *cos.Config) { c.Transport = transport }).Head(t.Context(), "k", cos.GetOptions{})
+	require.ErrorContains(t, err, "TLS handshake timeout")
+	assert.True(t, cos.Offline(err))
+	assert.True(t, cos.Retryable(err))
 }

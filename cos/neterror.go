@@ -117,6 +117,26 @@ func Retryable(err error) bool {
 	return errors.As(err, &op) && !final(err)
 }
 
+// Offline reports that the network is at fault, which may last and pass: the
+// request is [Unreachable], or its connection broke, went silent or was cut off
+// before the answer was whole. An answer of any kind is the service's, or a
+// stranger's, and not of this kind; neither is a connection that comes about and
+// cannot be trusted or speaks another protocol.
+func Offline(err error) bool {
+	var answer *Error
+	var src *sourceError
+	var network *netError
+	switch {
+	case errors.As(err, &answer), errors.As(err, &src), errors.Is(err, context.Canceled):
+		return false
+	case Unreachable(err):
+		return true
+	case errors.As(err, &network):
+		return !network.once
+	}
+	return errors.Is(err, ErrStalled) || errors.Is(err, ErrCutBody)
+}
+
 // Unreachable reports that a request got as far as nobody: the host's name is
 // not found, no connection comes about, or there is no way there any more. An
 // answer of any kind, also one that broke off, is another matter. With a name

@@ -38,9 +38,10 @@ type Config struct {
 	// Bandwidth holds the transfers that run here together to so many bytes a
 	// second, at least [MinBandwidth]; 0 is no limit. See [Queue.SetBandwidth].
 	Bandwidth int64
-	// Patient waits without end while nothing can be reached, until the job is
-	// paused or cancelled; else that uses up the attempts too. A command has to
-	// end some time.
+	// Patient waits without end while the network is at fault, see [cos.Offline],
+	// until the job is paused or cancelled; else that uses up the attempts too. A
+	// command has to end some time. What the service answers is no reason to wait
+	// for longer.
 	Patient bool
 	Retry   RetryPolicy   // zero means the default
 	Poll    time.Duration // how often the journal is looked at for other processes' changes

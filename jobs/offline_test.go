@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cosmander/cos"
+	"cosmander/cos/emulator"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -98,4 +99,39 @@ func TestOffline_WaitsGrowToHalfAMinute(t *testing.T) {
 		before = wait
 	}
 	assert.Equal(t, offlineCap/2, before)
+}
+
+// TestOffline_WhatTheNetworkDoesIsWaitedForAndWhatTheServiceSaysIsNot has faults
+// that stay for longer than there are attempts.
+func TestOffline_WhatTheNetworkDoesIsWaitedForAndWhatTheServiceSaysIsNot(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault   emulator.Fault
+		patient bool
+	}{
+		"reset":         {emulator.Fault{Reset: true}, true},
+		"lost answer":   {emulator.Fault{LoseAnswer: true}, true},
+		"stall":         {emulator.Fault{Stall: true}, true},
+		"slow down":     {emulator.Fault{Status: 503, Code: "SlowDown"}, false},
+		"internal":      {emulator.Fault{Status: 500, Code: "InternalError"}, false},
+		"a login page":  {emulator.Fault{HTML: true}, false},
+		"access denied": {emulator.Fault{Status: 403, Code: "AccessDenied"}, false},
+	} {
+		for op, spec := range map[string]func(*world) Spec{
+			"UploadPart": func(w *world) Spec { return w.upload("big") },
+			"GetObject":  func(w *world) Spec { return w.download(w.dir, "big2") },
+		} {
+			t.Run(name+" "+op, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, func(c *cos.Config) { c.IdleTimeout = 300 * time.Millisecond })
+				w.cfg.Patient, w.cfg.Retry.Attempts = true, 2
+				w.file("big", 2*partBytes)
+				w.object("big2", 2*partBytes)
+				c.fault.Op, c.fault.Times = op, 9
+				w.server.Faults().Add(c.fault)
+				_, j := w.run(spec(w))
+				assert.Equal(t, map[bool]State{true: Done, false: Failed}[c.patient], j.State, j.Reason)
+			})
+		}
+	}
 }

@@ -53,12 +53,11 @@ func (p RetryPolicy) Wait(n int, asked time.Duration, random float64) time.Durat
 	return max(time.Duration(random*float64(limit)), asked)
 }
 
-// offlineCap is the longest wait while nothing can be reached: somebody who
+// offlineCap is the longest wait while the network fails: somebody who
 // has opened a laptop again looks at it.
 const offlineCap = 30 * time.Second
 
-// offline returns how long to wait after nothing could be reached n times in a
-// row: half of it is jitter, and it grows whatever random is.
+// offline returns how long to wait after the network failed n times in a row: half of it is jitter, and it grows whatever random is.
 func (p RetryPolicy) offline(n int, random float64) time.Duration {
 	limit := offlineCap
 	if shift := n - 1; shift < 16 {
@@ -155,7 +154,7 @@ func (e *engine) attempt(ctx context.Context, p *pause, op func(context.Context)
 		if !retryable(err) {
 			return err
 		}
-		patient := e.cfg.Patient && !p.brief && cos.Unreachable(err)
+		patient := e.cfg.Patient && !p.brief && cos.Offline(err)
 		if n >= e.retry.Attempts && !patient {
 			return fmt.Errorf("after %d attempts: %w", n, err)
 		}
@@ -168,7 +167,10 @@ func (e *engine) attempt(ctx context.Context, p *pause, op func(context.Context)
 		wait := e.retry.Wait(n, asked, random)
 		if offline++; patient {
 			n--
-			wait, err = e.retry.offline(offline, random), fmt.Errorf("no network: %w", err)
+			wait = e.retry.offline(offline, random)
+			if cos.Unreachable(err) {
+				err = fmt.Errorf("no network: %w", err)
+			}
 		} else {
 			offline = 0
 		}
