@@ -30,6 +30,9 @@ func (t *task) copy(ctx context.Context) (outcome, error) {
 	if t.lane == laneSmall && head.Size > t.e.cfg.CopyThreshold {
 		return outcome{size: head.Size}, errOtherLane
 	}
+	if err := t.learns(head.Size); err != nil {
+		return outcome{}, err
+	}
 	if t.item.uploadID == "" {
 		if err := t.checkTurn(ctx, to); err != nil {
 			return outcome{size: head.Size}, err

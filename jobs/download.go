@@ -187,7 +187,7 @@ func (r *run) learn(head *cos.Head) error {
 	if r.t.lane == laneSmall && r.t.item.temp == "" && head.Size > r.t.e.cfg.Threshold {
 		return errOtherLane
 	}
-	return nil
+	return r.t.learns(r.size)
 }
 
 func (r *run) copy(ctx context.Context, body io.Reader) error {

@@ -217,6 +217,18 @@ func (j *journal) copied(it *item, oldSize int64) (tally, error) {
 	})
 }
 
+// sized notes the size of an item of which it was not known.
+func (j *journal) sized(it *item, size int64) (tally, error) {
+	delta := tally{bytes: size}
+	return delta, j.w.note(func(t *txn) error {
+		n, err := t.exec("UPDATE items SET size = ? WHERE job = ? AND n = ? AND size < 0", size, it.job, it.n)
+		if err == nil && n == 1 {
+			t.count(it.job).add(delta)
+		}
+		return err
+	})
+}
+
 // resized notes the true size of an item and the lane it belongs to.
 func (j *journal) resized(it *item, size int64, l lane) (tally, func(*txn) error) {
 	delta := tally{bytes: size - max(it.size, 0)}

@@ -227,6 +227,21 @@ func (t *task) target() string {
 	return t.item.key
 }
 
+// learns tells how much an item is of which that was not known. What comes in
+// one piece is done before anybody has looked.
+func (t *task) learns(size int64) error {
+	if t.item.size >= 0 || size <= copyBuffer {
+		return nil
+	}
+	delta, err := t.e.j.sized(t.item, size)
+	if err != nil {
+		return err
+	}
+	t.item.size = size
+	t.count(delta)
+	return nil
+}
+
 // shown is the state of the item on the screen.
 func (t *task) shown() State {
 	if _, _, waits := t.pause.waits(); waits {
