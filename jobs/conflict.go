@@ -162,9 +162,10 @@ func (t *task) applies(ctx context.Context, r rivals, dst side) (out outcome, ov
 }
 
 // arrived reports that the item's own content is in the destination's place:
-// what an earlier run wrote before its end was in the journal.
+// what an earlier run wrote before its end was in the journal. What is still
+// begun did not arrive: whether it did was looked at before.
 func (t *task) arrived(ctx context.Context, r rivals, dst side) (out outcome, yes bool, err error) {
-	if t.overtaken {
+	if t.overtaken || t.begun() {
 		return outcome{}, false, nil
 	}
 	src, err := r.here()

@@ -173,9 +173,14 @@ func (j *journal) opened(it *item) error {
 	})
 }
 
-// verifying notes that everything was sent.
+// verifying notes that everything was sent, or fetched: that is on disk before
+// the file is, because from then on the one in its place may be the item's.
 func (j *journal) verifying(it *item) error {
-	return j.w.note(func(t *txn) error { return t.moved(it, Verifying, "attempts = attempts") })
+	write := j.w.note
+	if it.temp != "" {
+		write = j.w.do
+	}
+	return write(func(t *txn) error { return t.moved(it, Verifying, "attempts = attempts") })
 }
 
 // seen notes what is in the destination's place of a transfer that has begun.

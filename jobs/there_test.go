@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -297,5 +298,61 @@ func TestThere_EqualContentThatOthersPutMeanwhileIsNotOurs(t *testing.T) {
 			same(t, mine, []byte(m.got(w, "a (2).txt")))
 			same(t, mine, []byte(m.got(w, "a (3).txt")))
 		})
+	}
+}
+
+// TestThere_EqualContentInThePlaceOfWhatHasBegunIsNotOurs kills a transfer in
+// parts that others then overtake with the same bytes. For a download that is
+// before its temporary file is there, and after.
+func TestThere_EqualContentInThePlaceOfWhatHasBegunIsNotOurs(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"upload", "copy", "download", "download without a file"} {
+		for _, rule := range []OnConflict{KeepBoth, Ask} {
+			t.Run(kind+" "+string(rule), func(t *testing.T) {
+				t.Parallel()
+				w, m := newWorld(t), meetings()[strings.TrimSuffix(kind, " without a file")]
+				inParts(&w.cfg)
+				mine := content64(3, 2*partBytes)
+				m.here(w, mine, time.Now())
+				m.put(w, "a.txt", []byte("that"))
+				var free []func()
+				for _, op := range []string{"UploadPart", "UploadPartCopy", "GetObject"} {
+					free = append(free, w.server.Faults().Add(emulator.Fault{Op: op, Stall: true}))
+				}
+				q, s := w.open(), m.spec(w)
+				s.OnConflict = rule
+				id := start(t, q, s)
+				place := "a (2).txt"
+				if rule == Ask {
+					require.Equal(t, Asking, finish(t, q, id).State)
+					require.NoError(t, q.Answer(t.Context(), id, 1, Overwrite, false))
+					place = "a.txt"
+				}
+				eventually(t, func() bool {
+					begun, err := q.j.leftovers(t.Context(), id, 0)
+					return err == nil && len(begun) == 1 && (begun[0].uploadID != "" || begun[0].temp != "")
+				}, "it has begun")
+				q.abandon()
+				for _, quick := range free {
+					quick()
+				}
+				if strings.HasSuffix(kind, "without a file") {
+					temps, err := filepath.Glob(filepath.Join(w.dir, "to", "d", ".cosmander-*"))
+					require.NoError(t, err)
+					for _, temp := range temps {
+						require.NoError(t, os.Remove(temp))
+					}
+				}
+				m.put(w, place, mine)
+				j := w.resume()[0]
+				if rule == Ask {
+					assert.Equal(t, Asking, j.State, "the answer was about another one")
+					return
+				}
+				require.Equal(t, Done, j.State, j.Reason)
+				same(t, mine, []byte(m.got(w, "a (2).txt")))
+				same(t, mine, []byte(m.got(w, "a (3).txt")))
+			})
+		}
 	}
 }
