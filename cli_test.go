@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cosmander/cos"
+	"cosmander/cos/credentials"
 	"cosmander/cos/emulator"
 	"cosmander/cos/emulator/demo"
 )
@@ -431,6 +432,72 @@ func TestCp_FindsABucketOfAnotherRegion(t *testing.T) {
 	got := finish(t, program(t.Context(), t.TempDir(), append(svc.env(), "COS_REGION=ap-beijing"), "cp", file, bucketURI))
 	require.Equal(t, 0, got.code, got.stderr)
 	assert.Equal(t, sha256.Sum256([]byte("tiny")), svc.sum(t, "tiny"))
+}
+
+// TestCp_GoesOnWithAnotherKeyOfTheSameAccountAndNeverIntoAnotherOne replaces
+// the permanent keys of the environment while a job waits.
+func TestCp_GoesOnWithAnotherKeyOfTheSameAccountAndNeverIntoAnotherOne(t *testing.T) {
+	t.Parallel()
+	svc := startService(t)
+	home, dir := t.TempDir(), t.TempDir()
+	file := filepath.Join(dir, "big")
+	writeNoise(t, file, 30<<20)
+	stalledCp(t, svc, home, file, bucketURI)()
+	cp := func(env ...string) result {
+		return finish(t, program(t.Context(), home, append(svc.env(), env...), "cp", "--json", file, bucketURI))
+	}
+	list := func(env ...string) string {
+		return finish(t, program(t.Context(), home, append(svc.env(), env...), "jobs", "--json")).stdout
+	}
+
+	// A wrong secret key of the same account: the job is the same one.
+	got := cp("COS_SECRET_KEY=wrong")
+	assert.Equal(t, 1, got.code)
+	assert.Contains(t, got.stdout, `"resumed":true`)
+	assert.Contains(t, got.stdout, "SignatureDoesNotMatch")
+
+	// Another account, which asks for the job by its number, too, and runs one
+	// of its own meanwhile.
+	const other = "COS_SECRET_ID=other-id"
+	assert.Contains(t, list(other), `"other_account":true`)
+	got = finish(t, program(t.Context(), home, append(svc.env(), other), "jobs", "retry", "1"))
+	assert.Contains(t, got.stdout+got.stderr, "by the next cosmander of its account")
+	tiny := filepath.Join(dir, "tiny")
+	writeNoise(t, tiny, 10)
+	got = finish(t, program(t.Context(), home, append(svc.env(), other), "cp", "--json", tiny, bucketURI))
+	assert.Contains(t, got.stdout, "InvalidAccessKeyId", "its own job is run")
+	assert.NotContains(t, got.stdout, `"resumed":true`)
+	shown := finish(t, program(t.Context(), home, svc.env(), "jobs", "show", "--json", "1")).stdout
+	assert.Contains(t, shown, `"pending":true`)
+	assert.NotContains(t, shown, "InvalidAccessKeyId")
+
+	// The same id at the same place with the right key goes on.
+	got = cp()
+	require.Equal(t, 0, got.code, got.stderr)
+	assert.Contains(t, got.stdout, `"resumed":true`)
+	assert.Equal(t, readTree(t, dir)["big"], svc.sum(t, "big"))
+	uploads, err := svc.client(t).ListUploads(t.Context(), cos.UploadsOptions{})
+	require.NoError(t, err)
+	assert.Empty(t, uploads.Uploads)
+}
+
+func TestAccountID_IsTheSecretIDOfPermanentKeysOfTheEnvironmentAndTheNameOfAllOthers(t *testing.T) {
+	t.Parallel()
+	id := func(name, secretID, secretKey, token, endpoint string) string {
+		a := &app{account: credentials.Found{
+			Name: name, Endpoint: endpoint, Credentials: cos.Credentials{SecretID: secretID, SecretKey: secretKey, Token: token},
+		}}
+		return a.accountID()
+	}
+	env := credentials.Environment
+	base := id(env, "a", "k", "", "e")
+	assert.Equal(t, base, id(env, "a", "another", "", "e"), "a new secret key")
+	assert.NotEqual(t, base, id(env, "b", "k", "", "e"))
+	assert.NotEqual(t, base, id(env, "a", "k", "", "elsewhere"))
+	assert.Equal(t, id(env, "a", "k", "t", "e"), id(env, "b", "l", "u", "e"), "temporary keys are renewed")
+	assert.Equal(t, id("work", "a", "k", "", "e"), id("work", "b", "l", "", "e"), "so are a profile's")
+	assert.NotEqual(t, id("work", "a", "k", "", "e"), id("home", "a", "k", "", "e"))
+	assert.NotContains(t, id(env, "AKIDsecret", "k", "", "e"), "AKIDsecret")
 }
 
 func TestLsCatAndRm_FindABucketOfAnotherRegion(t *testing.T) {
