@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -256,6 +257,61 @@ func TestAsk_AnAnswerIsNotLostToAnotherWish(t *testing.T) {
 			require.NoError(t, wish(other, t.Context(), id))
 			j := finish(t, w.open(), id)
 			assert.Equal(t, Done, j.State, j.Reason)
+		})
+	}
+}
+
+// TestAsk_AnAnswerBetweenTheQuestionAndItsEndIsNotOverlooked lets the keeper
+// take the answer after the question is in the journal and before it hears that
+// the item which asked has come to rest: its look for what was answered passes
+// that item over, as it still runs.
+func TestAsk_AnAnswerBetweenTheQuestionAndItsEndIsNotOverlooked(t *testing.T) {
+	t.Parallel()
+	for kind, m := range meetings() {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			m.here(w, []byte("mine"), time.Now())
+			m.put(w, "a.txt", []byte("there!"))
+			q, s := w.open(), m.spec(w)
+			s.OnConflict = Ask
+			ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+			defer cancel()
+			between := func() { // run by the keeper, so that nothing comes between
+				q.mu.Lock()
+				a := q.active[1]
+				q.mu.Unlock()
+				for asking := int64(0); asking == 0 && ctx.Err() == nil; {
+					var err error
+					asking, _, err = q.j.asking(ctx, a.id)
+					assert.NoError(t, err)
+				}
+				assert.EqualValues(t, 1, a.inflight[laneSmall], "its end is yet to come")
+				assert.NoError(t, q.j.answer(a.id, 1, Overwrite, false))
+				(&keeper{q: q, e: q.e, life: ctx}).heed(a)
+			}
+			var once sync.Once
+			hook := func(int64) {
+				q.mu.Lock()
+				a := q.active[1]
+				q.mu.Unlock()
+				if a == nil {
+					return // it is over
+				}
+				a.mu.Lock()
+				began := len(a.tasks) > 0
+				a.mu.Unlock()
+				if began {
+					once.Do(func() { q.e.events <- between })
+				}
+			}
+			w.before.Store(&hook)
+			id := start(t, q, s)
+			require.EqualValues(t, 1, id)
+			j := finish(t, q, id)
+			require.Equal(t, Done, j.State, j.Reason)
+			assert.Equal(t, "mine", m.got(w, "a.txt"))
+			require.NoError(t, ctx.Err())
 		})
 	}
 }
