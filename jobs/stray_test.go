@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,7 +49,7 @@ func editedWorld(t *testing.T, edit func(doc string) string) *world {
 func (w *world) begun(key string) string {
 	w.t.Helper()
 	id, err := w.bucket.InitiateUpload(w.t.Context(), key, cos.Headers{})
-	require.NoError(w.t, err)
+	assert.NoError(w.t, err) // it may be a goroutine of the service's
 	return id
 }
 
@@ -143,8 +144,16 @@ func TestStray_AFileThatIsGoneLeavesNone(t *testing.T) {
 // an upload id, while others have uploads of the same key.
 func TestStray_WhatOthersBeganSurvives(t *testing.T) {
 	t.Parallel()
-	begin := func(w *world) Job {
+	// begin calls meanwhile once the lost upload is there.
+	begin := func(w *world, meanwhile func()) Job {
 		w.file("big", 2*partBytes)
+		var called atomic.Bool
+		hook := func(int64) {
+			if w.server.Requests("InitiateMultipartUpload") > 0 && called.CompareAndSwap(false, true) {
+				meanwhile()
+			}
+		}
+		w.before.Store(&hook)
 		w.server.Faults().Add(emulator.Fault{Op: "InitiateMultipartUpload", Times: 1, LoseAnswer: true})
 		_, j := w.run(w.upload("big"))
 		require.Equal(w.t, Done, j.State, j.Reason)
@@ -154,26 +163,27 @@ func TestStray_WhatOthersBeganSurvives(t *testing.T) {
 		t.Parallel()
 		var id string
 		w := editedWorld(t, byInitiator(&id))
-		id = w.begun("up/big")
-		begin(w)
+		begin(w, func() { id = w.begun("up/big") })
 		assert.True(t, w.still("up/big", id))
 		assert.Equal(t, 1, w.uploads(), "ours is gone")
 	})
 	t.Run("with parts", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		id := w.begun("up/big")
-		_, err := w.bucket.UploadPart(t.Context(), "up/big", id, 1, cos.Body{ReaderAt: strings.NewReader("x"), Size: 1})
-		require.NoError(t, err)
-		begin(w)
+		var id string
+		begin(w, func() {
+			id = w.begun("up/big")
+			_, err := w.bucket.UploadPart(t.Context(), "up/big", id, 1, cos.Body{ReaderAt: strings.NewReader("x"), Size: 1})
+			assert.NoError(t, err)
+		})
 		assert.True(t, w.still("up/big", id))
 		assert.Equal(t, 1, w.uploads(), "ours is gone")
 	})
 	t.Run("another key", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		longer, other := w.begun("up/big2"), w.begun("up/bi")
-		begin(w)
+		var longer, other string
+		begin(w, func() { longer, other = w.begun("up/big2"), w.begun("up/bi") })
 		assert.True(t, w.still("up/big2", longer))
 		assert.True(t, w.still("up/bi", other))
 		assert.Equal(t, 2, w.uploads(), "ours is gone")
@@ -182,8 +192,8 @@ func TestStray_WhatOthersBeganSurvives(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
 		w.cfg.KeepDone = 10
-		id := w.begun("up/big")
-		j := begin(w)
+		var id string
+		j := begin(w, func() { id = w.begun("up/big") })
 		assert.True(t, w.still("up/big", id))
 		assert.Equal(t, 2, w.uploads())
 		items, err := w.open().Items(t.Context(), j.ID, 0, 10)
@@ -205,7 +215,7 @@ func TestStray_WhatOthersBeganSurvives(t *testing.T) {
 			return before + "<UploadId>" + id + "</UploadId>" + upload + "<Initiated>" + then + "</Initiated>" + rest
 		})
 		id = w.begun("up/big")
-		begin(w)
+		begin(w, func() {})
 		assert.True(t, w.still("up/big", id))
 		assert.Equal(t, 1, w.uploads(), "ours is gone")
 	})
