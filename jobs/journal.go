@@ -234,6 +234,16 @@ func (j *journal) settle(id ID, to State, w want) error {
 	})
 }
 
+// unreadable settles a job whose description cannot be read.
+func (j *journal) unreadable(id ID, why error) error {
+	return j.w.do(func(t *txn) error {
+		if err := t.move(id, Running, "", 0); err != nil {
+			return err
+		}
+		return t.move(id, Failed, why.Error(), j.now().UnixMilli())
+	})
+}
+
 // paused settles a job that ran, with the bytes that are safe of items which
 // are not done.
 func (j *journal) paused(id ID, bytes int64) error {
