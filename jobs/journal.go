@@ -20,6 +20,7 @@ var errSpec = errors.New("what was to be done cannot be read")
 // concurrent use; writes go through the one writer.
 type journal struct {
 	write, read *sql.DB
+	found       *sql.Stmt    // of read: see untouched
 	users       *flock.Flock // held shared while it is open
 	aside       string       // see Queue.SetAside
 	w           *writer
@@ -31,19 +32,23 @@ func newJournal(ctx context.Context, cfg Config) (*journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := write.Conn(ctx)
+	var conn *sql.Conn
+	found, err := read.PrepareContext(ctx, selectFound+todoRows)
+	if err == nil {
+		conn, err = write.Conn(ctx)
+	}
 	if err != nil {
 		_ = write.Close()
 		_ = read.Close()
 		_ = users.Close()
 		return nil, fmt.Errorf("open the journal %s: %w", cfg.Journal, err)
 	}
-	return &journal{write, read, users, aside, newWriter(conn, cfg.onCommit), cfg.Now}, nil
+	return &journal{write, read, found, users, aside, newWriter(conn, cfg.onCommit), cfg.Now}, nil
 }
 
 func (j *journal) close() error {
 	j.w.close()
-	return errors.Join(j.read.Close(), j.write.Close(), j.users.Close())
+	return errors.Join(j.found.Close(), j.read.Close(), j.write.Close(), j.users.Close())
 }
 
 // jobRow is a row of the journal without its spec, which never changes.
@@ -226,6 +231,16 @@ func (j *journal) settle(id ID, to State, w want) error {
 		}
 		_, err := t.exec("UPDATE jobs SET want = '' WHERE id = ? AND want = ?", id, w)
 		return err
+	})
+}
+
+// unreadable settles a job whose description cannot be read.
+func (j *journal) unreadable(id ID, why error) error {
+	return j.w.do(func(t *txn) error {
+		if err := t.move(id, Running, "", 0); err != nil {
+			return err
+		}
+		return t.move(id, Failed, why.Error(), j.now().UnixMilli())
 	})
 }
 

@@ -97,7 +97,11 @@ func TestJournal_AJobThatCannotBeReadFailsAloneAndCanBeCancelled(t *testing.T) {
 	assert.Equal(t, Failed, j.State)
 	assert.Contains(t, j.Reason, "cannot be read")
 	assert.Equal(t, Done, finish(t, q, start(t, q, w.upload("a"))).State)
-	require.ErrorIs(t, q.Cancel(t.Context(), bad), errSpec)
+	row, err := q.j.job(t.Context(), bad)
+	require.NoError(t, err)
+	assert.Equal(t, Failed, row.state, "in the journal too")
+	assert.Contains(t, row.reason, "cannot be read")
+	require.NoError(t, q.Cancel(t.Context(), bad))
 	assert.Equal(t, Cancelled, job(t, q, bad).State)
 	require.NoError(t, q.Clear(t.Context(), bad))
 }

@@ -64,14 +64,15 @@ func (t *txn) found(id ID, items []*item) (delta tally, err error) {
 	if err := t.get("SELECT next_n FROM jobs WHERE id = ?", []any{id}, &next); err != nil {
 		return delta, err
 	}
-	for _, it := range items {
-		it.job, it.n = id, next
-		added, err := t.insert(it)
+	for len(items) > 0 {
+		some := items[:min(len(items), insertedAtOnce)]
+		items = items[len(some):]
+		added, err := t.insertAll(id, next, some)
 		if err != nil {
 			return delta, err
 		}
-		if added {
-			next++
+		for _, it := range added {
+			next = it.n + 1
 			delta.add(it.found())
 		}
 	}
@@ -284,8 +285,8 @@ func (j *journal) dropAcks(it *item, numbers ...int) error {
 
 // moved changes an item and its state, if the table allows the step.
 func (t *txn) moved(it *item, to State, set string, args ...any) error {
-	args = append([]any{to}, append(args, it.job, it.n)...)
-	n, err := t.exec("UPDATE items SET state = ?, "+set+" WHERE job = ? AND n = ? AND "+stateBefore(to), args...)
+	args = append(args, to, it.job, it.n)
+	n, err := t.exec("UPDATE items SET "+set+", state = ? WHERE job = ? AND n = ? AND "+comesBefore[to], args...)
 	if err == nil && n != 1 {
 		err = fmt.Errorf("jobs: item %d of job %d cannot become %s", it.n, it.job, to)
 	}
@@ -305,7 +306,7 @@ func (j *journal) done(it *item, o outcome, drop *Spec) (tally, func(*txn) error
 	return delta, func(t *txn) error {
 		t.count(it.job).add(delta)
 		if drop != nil {
-			n, err := t.exec("DELETE FROM items WHERE job = ? AND n = ? AND "+stateBefore(Done), it.job, it.n)
+			n, err := t.exec("DELETE FROM items WHERE job = ? AND n = ? AND "+comesBefore[Done], it.job, it.n)
 			if err == nil && n != 1 {
 				err = fmt.Errorf("jobs: item %d of job %d cannot become %s", it.n, it.job, Done)
 			}

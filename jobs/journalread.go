@@ -6,11 +6,13 @@ import (
 	"strings"
 )
 
-// todo returns up to limit items of a lane that have something to do. Its
-// condition is that of the index items_todo, word for word.
+// todo returns up to limit items of a lane that have something to do.
 func (j *journal) todo(ctx context.Context, id ID, l lane, after int64, limit int) ([]*item, error) {
-	return j.items(ctx, `SELECT `+itemColumns+` FROM items WHERE job = ? AND lane = ? AND n > ?
-		AND `+stateBefore(Done)+` ORDER BY n LIMIT ?`, id, l, after, limit)
+	list, all, err := j.untouched(ctx, id, l, after, limit)
+	if err != nil || all {
+		return list, err
+	}
+	return j.items(ctx, "SELECT "+itemColumns+todoRows, id, l, after, limit)
 }
 
 // list returns items for the screen, in order.

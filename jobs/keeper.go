@@ -95,6 +95,14 @@ func (k *keeper) activate() (wrote bool) {
 			return wrote
 		}
 		ours := r.account == k.e.cfg.Account && r.want == wantNothing
+		if broken := k.q.specs[r.id].broken; ours && broken != nil && (r.state == Queued || r.state == Running) {
+			if err := k.e.j.unreadable(r.id, broken); err != nil {
+				k.unreadable(err)
+				return wrote
+			}
+			wrote = true
+			continue
+		}
 		if !ours || k.q.specs[r.id].broken != nil || k.q.sleeps(r.id) || k.q.active[r.id] != nil || r.state != Queued && r.state != Running {
 			continue
 		}

@@ -185,7 +185,11 @@ func (q *Queue) ask(ctx context.Context, id ID, w want) error {
 	if err := q.j.ask(id, w); err != nil {
 		return err
 	}
-	return q.obeyed(ctx, id)
+	err := q.obeyed(ctx, id)
+	if w == wantCancel && errors.Is(err, errSpec) {
+		return ctx.Err() // it need not be read to be cancelled
+	}
+	return err
 }
 
 // obeyed returns when a wish is carried out if this process runs the job; at

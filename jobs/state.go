@@ -53,6 +53,17 @@ func stateBefore(to State) string {
 	return "CASE state" + from.String() + " END"
 }
 
+// comesBefore has stateBefore for every state: it is part of most statements.
+var comesBefore = func() map[State]string {
+	of := map[State]string{}
+	for from, next := range itemMoves {
+		for _, to := range append(next, from) {
+			of[to] = stateBefore(to)
+		}
+	}
+	return of
+}()
+
 // want is what somebody asked of a job, kept in the journal until the runner
 // has done it.
 type want string

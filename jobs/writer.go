@@ -46,17 +46,19 @@ type writer struct {
 	hook    func(commit int64) (die bool) // for tests: before the nth commit; may be nil
 
 	// Only used by the goroutine:
-	stmts map[string]*sql.Stmt
-	full  bool // commits wait for the disk
+	stmts   map[string]*sql.Stmt  // that read
+	changes map[string]*statement // that do not
+	full    bool                  // commits wait for the disk
 }
 
 func newWriter(conn *sql.Conn, hook func(int64) bool) *writer {
 	w := &writer{
 		conn: conn, hook: hook,
-		queue: make(chan write, 4*groupLimit),
-		ended: make(chan struct{}),
-		stmts: map[string]*sql.Stmt{},
-		full:  true, // as openJournal asks for
+		queue:   make(chan write, 4*groupLimit),
+		ended:   make(chan struct{}),
+		stmts:   map[string]*sql.Stmt{},
+		changes: map[string]*statement{},
+		full:    true, // as openJournal asks for
 	}
 	go w.run()
 	return w
@@ -110,6 +112,9 @@ func (w *writer) run() {
 	}
 	for _, s := range w.stmts {
 		_ = s.Close()
+	}
+	for _, s := range w.changes {
+		_ = s.close()
 	}
 	_ = w.conn.Close()
 }
@@ -234,19 +239,23 @@ func (t *txn) all(group []write) error {
 
 // exec runs a statement and returns how many rows it changed.
 func (t *txn) exec(query string, args ...any) (int64, error) {
-	s, err := t.stmt(query)
-	if err != nil {
-		return 0, err
-	}
-	res, err := s.ExecContext(t.ctx, args...)
-	if err != nil {
-		return 0, fmt.Errorf("the %w cannot be written: %w", errJournal, damaged(err))
-	}
-	n, err := res.RowsAffected()
+	n, err := t.change(query, args)
 	if err != nil {
 		return 0, fmt.Errorf("the %w cannot be written: %w", errJournal, damaged(err))
 	}
 	return n, nil
+}
+
+func (t *txn) change(query string, args []any) (int64, error) {
+	s, ok := t.w.changes[query]
+	if !ok {
+		var err error
+		if s, err = prepare(t.ctx, t.w.conn, query); err != nil {
+			return 0, err
+		}
+		t.w.changes[query] = s
+	}
+	return s.exec(t.ctx, args)
 }
 
 // get scans the one row of a query; sql.ErrNoRows is passed on.
