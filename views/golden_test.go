@@ -171,6 +171,29 @@ func sampleJobs() jobs.Snapshot {
 	}}
 }
 
+func TestJobList_FramesOfWhatIsRestored(t *testing.T) {
+	t.Parallel()
+	v := &JobList{Hints: []Hint{{"Space", "pause"}, {"Enter", "items"}, {"x", "cancel"}, {"Esc", "back"}}}
+	v.Show(jobs.Snapshot{Runner: true, Jobs: []jobs.Job{
+		{ID: 1, Kind: jobs.Restore, State: jobs.Done, Title: "cold.csv", From: "cos://p-1/cold.csv", Items: 1, ItemsDone: 1, Bytes: 5, BytesDone: 5},
+		{
+			ID: 2, Kind: jobs.Download, State: jobs.Restoring, Title: "旅行/", From: "cos://p-1/旅行/", To: "~/in", Items: 1_200, ItemsDone: 3,
+			Bytes: 1_000_000, BytesDone: 90, Left: -1, ItemsRestoring: 1_197, RestoringSince: noon.Add(-25 * time.Hour),
+		},
+		{
+			ID: 3, Kind: jobs.Download, State: jobs.Restoring, Title: "backup-2025.tar", From: "cos://p-1/backup-2025.tar", To: "~/in", Items: 1,
+			Bytes: 1_000_000, Left: -1, ItemsRestoring: 1, RestoringSince: noon.Add(-3 * time.Hour),
+		},
+		{
+			ID: 4, Kind: jobs.Download, State: jobs.Running, Title: "a.jpg and 4 more", From: "cos://p-1/", To: "~/in", Items: 5, ItemsDone: 1,
+			Bytes: 1_000_000, BytesDone: 90_000, Rate: 10_000, Left: -1, ItemsRestoring: 2, RestoringSince: noon.Add(-time.Minute),
+		},
+	}})
+	for name, size := range map[string][2]int{"restoring-80x12": {80, 12}, "restoring-60x10": {60, 10}, "restoring-120x16": {120, 16}} {
+		golden(t, name, v.Draw(testLook(), size[0], size[1]), size[0])
+	}
+}
+
 func TestJobList_Frames(t *testing.T) {
 	t.Parallel()
 	for name, size := range map[string][2]int{"jobs-80x12": {80, 12}, "jobs-60x10": {60, 10}, "jobs-120x16": {120, 16}, "jobs-200x20": {200, 20}} {
@@ -228,9 +251,11 @@ func TestStrip_Frames(t *testing.T) {
 	limited, asking := s, many
 	limited.Limit, asking.Limit, asking.Asking = 20_000_000, 2_000_000, 28
 	asks := Strip{Kind: jobs.Upload, Title: "旅行/", To: "cos://p-1/", Done: 6, Total: 100, ItemsDone: 2, Items: 30, Asking: 28, Left: "asks", Count: "1 job", Jobs: "w jobs"}
+	restores, waits := many, Strip{Kind: jobs.Download, Title: "旅行/", To: "~/in", Restoring: 1197, Since: noon.Add(-2 * time.Hour), Still: true, Count: "1 job", Jobs: "w jobs"}
+	restores.Restoring, restores.Since = 3, noon.Add(-time.Hour)
 	for _, width := range []int{60, 80, 120} {
 		var lines []string
-		for _, s := range []Strip{s, many, ended, limited, asking, asks} {
+		for _, s := range []Strip{s, many, ended, limited, asking, asks, restores, waits} {
 			lines = append(lines, k.Strip(s, width))
 		}
 		golden(t, fmt.Sprintf("strip-%d", width), lines, width)
