@@ -103,9 +103,11 @@ type Source struct {
 	// there by then, it is left alone.
 	ETag string
 	// Size is how many bytes a listing gave for a single object or file, if
-	// Sized is set. Only Survey uses it, so that it need not ask again.
-	Size  int64 `json:"-"`
-	Sized bool  `json:"-"`
+	// Sized is set, and Class the storage class of an object that cannot be read
+	// before it is restored. Only Survey uses them, so that it need not ask again.
+	Size  int64  `json:"-"`
+	Sized bool   `json:"-"`
+	Class string `json:"-"`
 }
 
 // Spec is a job to be queued. Source and destination are frozen by Add.

@@ -89,7 +89,7 @@ func (m *Model) queueChanged(msg queueMsg) tea.Cmd {
 	m.pace(msg.snapshot)
 	before := m.queue
 	if !reflect.DeepEqual(m.queue, msg.snapshot) {
-		cmds = append(cmds, m.ended(m.queue, msg.snapshot))
+		cmds = append(cmds, m.ended(m.queue, msg.snapshot), m.askRestoring(m.queue, msg.snapshot))
 		m.queue = msg.snapshot
 	}
 	if list := m.jobList(); list != nil {

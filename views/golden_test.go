@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"cosmander/cos"
 	"cosmander/jobs"
 	"cosmander/theme"
 )
@@ -141,6 +142,53 @@ func TestPlan_Frames(t *testing.T) {
 		"ask for the permission or use another profile · AccessDenied, request NjM3YzVkZmFfOTBmYTAx"
 	golden(t, "plan-failed", p.Draw(testLook(), 76, 20), 72)
 	golden(t, "plan-counting", (&Plan{Title: "Download", From: "cos://b-1/", To: "~"}).Draw(testLook(), 56, 10), 56)
+}
+
+// coldPlan is a plan of which some objects are archived.
+func coldPlan(archived, deep int64) *Plan {
+	return &Plan{
+		Title: "Download", From: "cos://photos-1250000000/2026/", To: "~/photos", Policy: jobs.Overwrite,
+		Tally: jobs.Tally{Files: 14, Bytes: 1_400_000_000, Archived: archived, Deep: deep, Done: true},
+		Thaw: &Thaw{Tier: cos.Standard, Days: 7, Times: func(tier cos.Tier) (archive, deep string) {
+			if tier == cos.Expedited {
+				return "1 to 5 minutes", ""
+			}
+			return "3 to 5 hours", "12 to 24 hours"
+		}},
+	}
+}
+
+func TestPlan_OffersToRestoreWhatIsArchived(t *testing.T) {
+	t.Parallel()
+	p := coldPlan(3, 1)
+	golden(t, "plan-archived", p.Draw(testLook(), 76, 20), 72)
+	assert.Equal(t, Go, p.Do(Accept), "Enter starts what the button says")
+	assert.Equal(t, Go, p.Click("Restore, then download"))
+	p.Do(Next)
+	p.Do(Next)
+	p.Do(Right)
+	assert.Equal(t, cos.Expedited, p.Thaw.Tier)
+	golden(t, "plan-expedited", p.Draw(testLook(), 76, 20), 72)
+	p.Do(Next)
+	p.Do(Right)
+	assert.Equal(t, 14, p.Thaw.Days)
+	p.Do(Left)
+	p.Do(Left)
+	assert.Equal(t, 3, p.Thaw.Days)
+	p.Do(Previous)
+	p.Do(Left)
+	p.Do(Left)
+	assert.Empty(t, p.Thaw.Tier)
+	golden(t, "plan-not-restored", p.Draw(testLook(), 76, 20), 72)
+	p.Do(Next)
+	assert.Equal(t, Close, p.Do(Accept), "there are no days to choose: it is the button that leaves")
+	golden(t, "plan-archived-one", coldPlan(1, 1).Draw(testLook(), 76, 20), 72)
+
+	p = coldPlan(0, 0)
+	p.Do(Next)
+	p.Do(Next)
+	assert.Equal(t, Close, p.Do(Accept), "nothing is archived: only the policy is in between")
+	assert.Equal(t, Go, p.Click("Download"))
 }
 
 func TestConfirm_Frame(t *testing.T) {
