@@ -131,7 +131,7 @@ func FuzzParseRestore(f *testing.F) {
 		if (got == nil) != (strings.TrimSpace(restore+status) == "") {
 			t.Errorf("%q %q: %+v", restore, status, got)
 		}
-		if got != nil && (got.Ongoing && !got.Expires.IsZero() || got.Tier != knownTier(string(got.Tier))) {
+		if got != nil && (got.Ongoing && !got.Expires.IsZero() || got.Tier != ParseTier(string(got.Tier))) {
 			t.Errorf("%q %q: %+v", restore, status, got)
 		}
 	})

@@ -32,7 +32,7 @@ func (r RestoreRequest) Check() error {
 	if r.Days < 1 || r.Days > MaxRestoreDays {
 		return fmt.Errorf("%w: %d days are not 1 to %d", ErrInvalidInput, r.Days, MaxRestoreDays)
 	}
-	if r.Tier != "" && knownTier(string(r.Tier)) != r.Tier {
+	if r.Tier != "" && ParseTier(string(r.Tier)) != r.Tier {
 		return fmt.Errorf("%w: %q is no tier of a restore", ErrInvalidInput, shortened(string(r.Tier)))
 	}
 	return nil
@@ -70,8 +70,9 @@ func (b *Bucket) Restore(ctx context.Context, key string, r RestoreRequest) erro
 	return b.client.finished(ctx, call.sends([]byte(doc)))
 }
 
-// knownTier returns the documented spelling of a tier, "" for an unknown one.
-func knownTier(s string) Tier {
+// ParseTier returns the documented spelling of a tier written in any case, "" for
+// an unknown one.
+func ParseTier(s string) Tier {
 	for _, t := range []Tier{Expedited, Standard, Bulk} {
 		if strings.EqualFold(s, string(t)) {
 			return t
@@ -89,7 +90,7 @@ func parseRestore(restore, status string) *RestoreState {
 	now, asked := attributes(restore), attributes(status)
 	state := &RestoreState{
 		Ongoing:   strings.EqualFold(now["ongoing-request"], "true"),
-		Tier:      knownTier(asked["tier"]),
+		Tier:      ParseTier(asked["tier"]),
 		Requested: parseTime(asked["request-date"]),
 	}
 	if !state.Ongoing {

@@ -94,7 +94,7 @@ func (a *active) awaitRoom(ctx context.Context) error {
 	}
 	for {
 		a.mu.Lock()
-		ahead := a.counts.items - a.counts.done - a.counts.failed
+		ahead := a.counts.items - a.counts.done - a.counts.failed - a.counts.restoring
 		a.mu.Unlock()
 		if ahead < walkAhead {
 			return nil

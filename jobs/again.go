@@ -14,7 +14,7 @@ func (j *journal) again(id ID) error {
 		if err := t.walkAgain(id); err != nil {
 			return err
 		}
-		n, err := t.exec(`UPDATE items SET state = CASE WHEN upload_id <> '' OR temp <> '' OR copied THEN 'running' ELSE 'queued' END, attempts = 0, code = '', request_id = '', reason = '', finished = 0
+		n, err := t.exec(`UPDATE items SET state = CASE WHEN upload_id <> '' OR temp <> '' OR copied THEN 'running' ELSE 'queued' END, attempts = 0, code = '', request_id = '', reason = '', finished = 0, asked = 0
 			WHERE job = ? AND state = 'failed' AND substr(dest, 1, 1) <> x'00'`, id)
 		if err != nil {
 			return err
@@ -149,10 +149,10 @@ func (j *journal) restart(id ID) error {
 		}
 		for _, step := range []string{
 			"DELETE FROM items WHERE job = ? AND (state = 'done' OR upload_id = '' AND askings = '' AND temp = '')",
-			`UPDATE items SET state = CASE state WHEN 'failed' THEN 'running' ELSE state END, attempts = 0, code = '',
-				request_id = '', reason = '', finished = 0, copied = 0, answer = '' WHERE job = ?`,
+			`UPDATE items SET state = CASE WHEN state IN ('failed', 'asking', 'restoring') THEN 'running' ELSE state END, attempts = 0, code = '',
+				request_id = '', reason = '', finished = 0, copied = 0, answer = '', asked = 0 WHERE job = ?`,
 			`UPDATE jobs SET walked = 0, walk_source = 0, walk_after = x'', done = 0, failed = 0, skipped = 0,
-				unverified = 0, asking = 0, answer = '', bytes_done = 0, live_state = '', live_bytes = 0, live_rate = 0,
+				unverified = 0, asking = 0, restoring = 0, answer = '', bytes_done = 0, live_state = '', live_bytes = 0, live_rate = 0,
 				items = (SELECT count(*) FROM items WHERE job = jobs.id),
 				bytes = (SELECT coalesce(sum(max(size, 0)), 0) FROM items WHERE job = jobs.id) WHERE id = ?`,
 		} {

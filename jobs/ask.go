@@ -148,9 +148,13 @@ func (j *journal) asking(ctx context.Context, id ID) (n int64, all OnConflict, e
 	return n, all, nil
 }
 
-// unanswered reports that items wait for an answer, which what comes last has
-// to await too. A journal that cannot be read tells so where the job ends.
+// unanswered reports that items wait for an answer or the service, which what
+// comes last has to await too. A journal that cannot be read tells so where the
+// job ends.
 func (a *active) unanswered() bool {
+	if a.awaited() > 0 {
+		return true
+	}
 	if a.spec.OnConflict != Ask {
 		return false
 	}

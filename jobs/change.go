@@ -36,8 +36,8 @@ type Change struct {
 	Tags   []cos.Tag // SetTags: all that each object is to have
 	NoTags bool      // SetTags: each object is to have none
 
-	Days int      // Restore: how long the copy can be read
-	Tier cos.Tier // Restore: how fast; empty is standard
+	Days int      // Restore, Download: how long the copy can be read
+	Tier cos.Tier // Restore, Download: how fast; empty is standard
 }
 
 // sealed metadata holds the wrapped keys of a client-side encryption: an object
@@ -58,7 +58,7 @@ func (c Change) canonical(k Kind) (*Change, error) {
 	c.Class = strings.ToUpper(c.Class)
 	c.Tags = append([]cos.Tag(nil), c.Tags...)
 	slices.SortFunc(c.Tags, func(a, b cos.Tag) int { return strings.Compare(a.Key, b.Key) })
-	if k == Restore && c.Tier == "" {
+	if (k == Restore || k == Download) && c.Tier == "" {
 		c.Tier = cos.Standard
 	}
 	rest, err := c, error(nil)
@@ -71,9 +71,9 @@ func (c Change) canonical(k Kind) (*Change, error) {
 		rest.ACL, rest.GrantRead, rest.GrantFullControl, err = "", "", "", c.checkACL()
 	case SetTags:
 		rest.Tags, rest.NoTags, err = nil, false, c.checkTags()
-	case Restore:
+	case Restore, Download:
 		rest.Days, rest.Tier, err = 0, "", cos.RestoreRequest{Days: c.Days, Tier: c.Tier}.Check()
-	case Upload, Download, Copy, Delete, MakeFolder:
+	case Upload, Copy, Delete, MakeFolder:
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", k, err)

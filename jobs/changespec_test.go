@@ -47,6 +47,9 @@ func TestChange_NonsenseIsRefusedBeforeItIsQueued(t *testing.T) {
 		"a tag twice":        {Spec{Kind: SetTags, Change: &Change{Tags: []cos.Tag{{Key: "a"}, {Key: "a"}}}}, "there twice"},
 		"no days":            {Spec{Kind: Restore, Change: &Change{}}, "0 days are not 1 to 365"},
 		"too many days":      {Spec{Kind: Restore, Change: &Change{Days: 366}}, "366 days"},
+		"no days of a read":  {Spec{Kind: Download, Dest: Place{Path: "/d"}, Change: &Change{}}, "0 days are not 1 to 365"},
+		"a class of a read":  {Spec{Kind: Download, Dest: Place{Path: "/d"}, Change: &Change{Days: 1, Class: "ARCHIVE"}}, "changes something else"},
+		"of an upload":       {Spec{Kind: Upload, Change: &Change{Days: 1}}, "changes nothing"},
 		"unknown tier":       {Spec{Kind: Restore, Change: &Change{Days: 1, Tier: "Now"}}, "no tier"},
 		"a file":             {Spec{Kind: Restore, Change: &Change{Days: 1}, Sources: []Source{{Place: Place{Path: "/f"}}}}, "not an object"},
 		"a destination":      {Spec{Kind: Restore, Change: &Change{Days: 1}, Dest: Place{Path: "/d"}}, "has no destination"},
@@ -83,7 +86,11 @@ func TestChange_EqualOnesHaveEqualDocuments(t *testing.T) {
 			{Kind: SetHeaders, Change: &Change{Set: map[string]string{"cache-control": " a\xff "}, RemoveMeta: []string{"B", "x-cos-meta-a", "a"}, Remove: []string{}}},
 			{Kind: SetHeaders, Change: &Change{Set: map[string]string{"Cache-Control": "a\xff"}, RemoveMeta: []string{"a", "b"}}},
 		},
-		"class":   {{Kind: SetClass, Change: &Change{Class: "archive"}}, {Kind: SetClass, Change: &Change{Class: "ARCHIVE"}}},
+		"class": {{Kind: SetClass, Change: &Change{Class: "archive"}}, {Kind: SetClass, Change: &Change{Class: "ARCHIVE"}}},
+		"restored and read": {
+			{Kind: Download, Dest: Place{Path: "/d"}, Change: &Change{Days: 2}},
+			{Kind: Download, Dest: Place{Path: "/d"}, Change: &Change{Days: 2, Tier: cos.Standard}},
+		},
 		"restore": {{Kind: Restore, Change: &Change{Days: 2}}, {Kind: Restore, Change: &Change{Days: 2, Tier: cos.Standard}}},
 		"tags": {
 			{Kind: SetTags, Change: &Change{Tags: []cos.Tag{{Key: "b", Value: "ü"}, {Key: "a"}}}},
@@ -94,6 +101,9 @@ func TestChange_EqualOnesHaveEqualDocuments(t *testing.T) {
 		var docs [2]string
 		for i, s := range pair {
 			s.Sources = source
+			if s.Kind == Download {
+				s.Sources = []Source{{Place: source[0].Place}}
+			}
 			s, err := s.canonical("me")
 			require.NoError(t, err, name)
 			docs[i], err = encodeSpec(s)

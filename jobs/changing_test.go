@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"cosmander/cos"
 	"cosmander/cos/emulator"
@@ -261,17 +262,21 @@ func TestSetHeaders_WhatWouldBeLostFails(t *testing.T) {
 	assert.Zero(t, w.server.Requests("CopyObject"))
 }
 
-func TestRestore_AsksOnceAndSaysWhyItSkips(t *testing.T) {
+func TestRestore_AsksOnceWaitsAndSaysWhyItSkips(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newArchive(t, hours)
 	for key, class := range map[string]string{"d/hot": "STANDARD", "d/cold": "ARCHIVE", "d/deep": "DEEP_ARCHIVE", "d/asked": "ARCHIVE"} {
 		require.NoError(t, w.server.Store(bucketName, key, strings.NewReader("1"), 1, emulator.StoreOptions{StorageClass: class}))
 	}
 	require.NoError(t, w.bucket.Restore(t.Context(), "d/asked", cos.RestoreRequest{Days: 1}))
-	q, j := w.run(w.changing(Restore, Change{Days: 3, Tier: cos.Bulk}, "d/"))
+	q := w.open()
+	id := start(t, q, w.changing(Restore, Change{Days: 3, Tier: cos.Bulk}, "d/"))
+	waits(t, q, id, 3)
+	w.pass(hours + time.Minute)
+	j := finish(t, q, id)
 	require.Equal(t, Done, j.State, j.Reason)
 	assert.EqualValues(t, 4, j.ItemsDone)
-	assert.EqualValues(t, 2, j.ItemsSkipped)
+	assert.EqualValues(t, 1, j.ItemsSkipped)
 	assert.Zero(t, j.Unverified)
 	items, err := q.Items(t.Context(), j.ID, 0, 10)
 	require.NoError(t, err)
@@ -280,13 +285,13 @@ func TestRestore_AsksOnceAndSaysWhyItSkips(t *testing.T) {
 		why[it.Name] = it.Reason
 	}
 	assert.Equal(t, map[string]string{
-		"d/hot": "STANDARD needs no restore", "d/asked": "it is being restored already", "d/cold": "", "d/deep": "",
+		"d/hot": "STANDARD needs no restore", "d/asked": "", "d/cold": "", "d/deep": "",
 	}, why)
 	for _, key := range []string{"d/cold", "d/deep"} {
 		head, err := w.bucket.Head(t.Context(), key, cos.GetOptions{})
 		require.NoError(t, err)
 		require.NotNil(t, head.Restore)
-		assert.Equal(t, cos.Bulk, head.Restore.Tier)
+		assert.WithinDuration(t, w.now().Add(3*24*time.Hour), head.Restore.Expires, 2*time.Minute)
 	}
 	assert.EqualValues(t, 3, w.server.Requests("RestoreObject"))
 }

@@ -51,10 +51,12 @@ type Config struct {
 	Now      func() time.Time
 
 	// For tests.
-	sleep    func(context.Context, time.Duration) error
-	onCommit func(commit int64) (die bool)
-	create   func(root *os.Root, name string, flag int) (tempFile, error)
-	sameness func(root *os.Root, id ID) sameness
+	lookFirst time.Duration // until the first look whether a restore is done; doubles
+	lookCap   time.Duration // the longest between two
+	sleep     func(context.Context, time.Duration) error
+	onCommit  func(commit int64) (die bool)
+	create    func(root *os.Root, name string, flag int) (tempFile, error)
+	sameness  func(root *os.Root, id ID) sameness
 }
 
 func (c Config) withDefaults() Config {
@@ -93,6 +95,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.sameness == nil {
 		c.sameness = probeSameness
+	}
+	if c.lookFirst <= 0 {
+		c.lookFirst, c.lookCap = lookFirst, lookCap
 	}
 	c.Retry = c.Retry.withDefaults()
 	return c

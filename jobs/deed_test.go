@@ -44,6 +44,7 @@ func deeds() []deed {
 		{name: "make a folder", kind: MakeFolder, sizes: map[string]int64{"new/": 0}},
 		{name: "delete every version", kind: Delete, versions: true, sizes: folder},
 		{name: "restore", kind: Restore, sizes: folder, change: &Change{Days: 3}},
+		{name: "restore and download", kind: Download, sizes: folder, change: &Change{Days: 3}},
 		{name: "set tags", kind: SetTags, sizes: folder, change: &Change{Tags: []cos.Tag{{Key: "new", Value: "1"}}}},
 		{name: "set the ACL", kind: SetACL, sizes: folder, change: &Change{GrantRead: `id="100000000007"`}},
 		{name: "set the class of a folder", kind: SetClass, sizes: folder, change: class},
@@ -107,7 +108,7 @@ func (d deed) begin(w *world, q *Queue, dir string) *doing {
 			continue // what is wanted is what it makes
 		}
 		key, o := dir+"/from/"+name, emulator.StoreOptions{}
-		if d.kind == Restore {
+		if d.change != nil && d.change.Days > 0 {
 			o.StorageClass = "ARCHIVE"
 		}
 		if d.versions {

@@ -53,10 +53,12 @@ func (t *task) download(ctx context.Context) (outcome, error) {
 	if over || err != nil {
 		return out, err
 	}
-	if t.item.temp != "" || t.item.size > t.e.cfg.Threshold {
-		return t.fetchRanges(ctx, b, root)
-	}
-	return t.fetchWhole(ctx, b, root)
+	return t.thawed(ctx, b, func() (outcome, error) {
+		if t.item.temp != "" || t.item.size > t.e.cfg.Threshold {
+			return t.fetchRanges(ctx, b, root)
+		}
+		return t.fetchWhole(ctx, b, root)
+	})
 }
 
 // clear makes sure that the destination can be written. over is true if it is

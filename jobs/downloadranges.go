@@ -103,6 +103,10 @@ func (t *task) openRanges(ctx context.Context, b *cos.Bucket, root *os.Root) (te
 	if err != nil {
 		return nil, nil, err
 	}
+	if t.spec.restores() && unreadable(head) {
+		// Said before anything is put on disk for it that nobody may read for days.
+		return nil, nil, fmt.Errorf("%s is %s: %w", t.item.key, head.StorageClass, cos.ErrArchived)
+	}
 	was := t.item.size
 	t.item.size, t.item.etag, t.item.version = head.Size, head.ETag, cmp.Or(t.pinnedVersion(), head.VersionID)
 	t.item.crc, t.item.hasCRC = head.CRC64, head.HasCRC64

@@ -57,6 +57,7 @@ type item struct {
 	finished int64 // ms; 0: not yet, or not noted
 	answer   OnConflict
 	met      metDoc
+	asked    int64    // ms; when its restore was asked for; 0: it was not
 	walk     *walkPos // set on the report of a walk that failed
 }
 

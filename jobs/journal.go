@@ -66,6 +66,9 @@ type jobRow struct {
 	walk     walkPos
 	nextN    int64
 	answer   OnConflict
+	since    int64 // ms; the oldest restore that is waited for; 0: none
+	lookAt   int64 // ms
+	looks    int
 	tally
 	live live
 }
@@ -81,7 +84,8 @@ type live struct {
 }
 
 const jobColumns = `id, kind, account, state, want, priority, created, finished, reason, walked, walk_source,
-	walk_after, next_n, items, done, failed, skipped, unverified, asking, answer, bytes, bytes_done,
+	walk_after, next_n, items, done, failed, skipped, unverified, asking, restoring, answer, bytes, bytes_done, look_at, looks,
+	CASE WHEN restoring > 0 THEN (SELECT coalesce(min(asked), 0) FROM items WHERE job = jobs.id AND state = 'restoring') ELSE 0 END,
 	live_state, live_bytes, live_rate, live_retry, live_reason`
 
 func (r *jobRow) fields() []any {
@@ -90,7 +94,7 @@ func (r *jobRow) fields() []any {
 		&r.walk.source,
 		text{&r.walk.after},
 		&r.nextN, &r.items, &r.done, &r.failed, &r.skipped,
-		&r.unverified, &r.asking, &r.answer, &r.bytes, &r.bytesDone,
+		&r.unverified, &r.asking, &r.restoring, &r.answer, &r.bytes, &r.bytesDone, &r.lookAt, &r.looks, &r.since,
 		&r.live.state, &r.live.bytes, &r.live.rate, &r.live.retryAt, &r.live.reason,
 	}
 }
@@ -172,7 +176,7 @@ func (j *journal) find(ctx context.Context, s Spec) (id ID, err error) {
 		return 0, fmt.Errorf("compare jobs: %w", err)
 	}
 	err = j.read.QueryRowContext(ctx, `SELECT id FROM jobs WHERE account = ? AND spec = ? AND want <> 'cancel'
-		AND state IN ('queued', 'running', 'paused', 'asking', 'failed') ORDER BY id DESC LIMIT 1`, s.Account, doc).Scan(&id)
+		AND state IN ('queued', 'running', 'paused', 'asking', 'restoring', 'failed') ORDER BY id DESC LIMIT 1`, s.Account, doc).Scan(&id)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, fmt.Errorf("%w: compare jobs: %w", errJournal, err)
 	}
@@ -287,20 +291,24 @@ func (j *journal) drop(id ID, w want) error {
 }
 
 // finish ends a job whose items are all at their end: done if none failed. One
-// with items that ask waits for their answers. It is only noted: were it lost with the power, the job would find its work done.
+// with items that ask waits for their answers, one with items that are being
+// restored for the service. It is only noted: were it lost with the power, the job would find its work done.
 func (j *journal) finish(id ID) error {
 	return j.w.note(func(t *txn) error {
 		if err := t.flush(); err != nil {
 			return err
 		}
-		var items, done, failed, asking int64
+		var items, done, failed, asking, restoring int64
 		var w want
-		if err := t.get("SELECT items, done, failed, asking, want FROM jobs WHERE id = ? AND walked", []any{id},
-			&items, &done, &failed, &asking, &w); err != nil {
+		if err := t.get("SELECT items, done, failed, asking, restoring, want FROM jobs WHERE id = ? AND walked", []any{id},
+			&items, &done, &failed, &asking, &restoring, &w); err != nil {
 			return fmt.Errorf("jobs: end job %d: %w", id, err)
 		}
 		if asking > 0 || w == wantAnswer && done+failed < items {
 			return t.move(id, Asking, "", 0)
+		}
+		if restoring > 0 {
+			return t.move(id, Restoring, "", 0)
 		}
 		if done+failed != items {
 			return fmt.Errorf("jobs: job %d has %d items, but %d are done and %d failed", id, items, done, failed)

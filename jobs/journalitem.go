@@ -7,7 +7,7 @@ import (
 )
 
 const itemColumns = `job, n, state, lane, source, name, folder, path, key, dest, size, etag, crc, has_crc, version,
-	mtime_ns, ctime_ns, inode, dev, upload_id, askings, part_size, temp, token, there, copied, attempts, code, request_id, reason, finished, answer, here_ms, there_ms, there_size, skipped, verified`
+	mtime_ns, ctime_ns, inode, dev, upload_id, askings, part_size, temp, token, there, copied, attempts, code, request_id, reason, finished, answer, here_ms, there_ms, there_size, asked, skipped, verified`
 
 func (i *item) fields(skipped, verified *bool) []any {
 	return []any{
@@ -26,7 +26,7 @@ func (i *item) fields(skipped, verified *bool) []any {
 		bits{&i.token},
 		&i.there,
 		&i.copied, &i.attempts, &i.code, &i.request, &i.reason,
-		&i.finished, &i.answer, &i.met.hereMS, &i.met.thereMS, &i.met.thereSize, skipped, verified,
+		&i.finished, &i.answer, &i.met.hereMS, &i.met.thereMS, &i.met.thereSize, &i.asked, skipped, verified,
 	}
 }
 

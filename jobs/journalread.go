@@ -69,6 +69,8 @@ func (i *item) show() Item {
 		s.Done = s.Size
 	case Asking:
 		s.Conflict = i.met.conflict(i.size)
+	case Restoring:
+		s.RestoringSince = moment(i.asked)
 	default:
 	}
 	return s

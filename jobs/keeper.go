@@ -26,6 +26,8 @@ type keeper struct {
 	life    context.Context //nolint:containedctx // of everything that is run
 	jobs    []*active       // in the order of the queue
 	told    time.Time
+	round   *round      // that is under way; nil: none
+	due     *time.Timer // of the next one
 }
 
 // begin reads the journal for the first time.
@@ -59,7 +61,8 @@ func (k *keeper) prune(ctx context.Context) error {
 func (k *keeper) run(ctx context.Context) {
 	defer close(k.q.ended)
 	defer k.conn.Close()
-	k.life = ctx
+	k.life, k.due = ctx, time.NewTimer(0)
+	defer k.due.Stop()
 	k.look(ctx)
 	poll := time.NewTicker(k.e.cfg.Poll)
 	defer poll.Stop()
@@ -79,6 +82,9 @@ func (k *keeper) run(ctx context.Context) {
 			close(seen)
 		case <-poll.C:
 			k.poll(ctx)
+			k.lookOut()
+		case <-k.due.C:
+			k.lookOut()
 		case <-sampled:
 			k.sample()
 		case <-ctx.Done():
@@ -304,7 +310,7 @@ func (k *keeper) shutdown(why error) {
 		a.stopping = why
 		a.stop(why)
 	}
-	for slices.ContainsFunc(k.jobs, func(a *active) bool { return !a.idle() || a.cleaning }) {
+	for k.round != nil || slices.ContainsFunc(k.jobs, func(a *active) bool { return !a.idle() || a.cleaning }) {
 		event := <-k.e.events
 		event()
 	}

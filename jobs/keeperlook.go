@@ -56,6 +56,7 @@ func (k *keeper) look(ctx context.Context) {
 		return
 	}
 	k.line()
+	defer k.lookOut()
 	for _, step := range []func() bool{k.obey, k.calm, k.activate} {
 		if !step() {
 			continue

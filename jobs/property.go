@@ -115,8 +115,8 @@ func (t *task) setTags(ctx context.Context, b *cos.Bucket) error {
 	return b.SetObjectTags(ctx, t.item.key, t.item.version, t.spec.Change.Tags)
 }
 
-// restore asks for a readable copy of an archived object. That it has begun is
-// what is verified: it ends in minutes to days.
+// restore asks for a readable copy of an archived object, and waits until it is
+// there: minutes to days.
 func (t *task) restore(ctx context.Context) (outcome, error) {
 	b, err := t.origin()
 	if err != nil {
@@ -130,30 +130,32 @@ func (t *task) restore(ctx context.Context) (outcome, error) {
 		return outcome{}, fmt.Errorf("%s: %w", t.item.key, ErrNotThatObject)
 	}
 	out := made(head, true)
+	switch asked := t.item.asked != 0; {
+	case asked && !unreadable(head):
+		return out, nil
+	case asked && head.Restore == nil:
+		return outcome{}, fmt.Errorf("%s: %w", t.item.key, ErrRestoreOver)
+	}
 	if out.reason = t.needsNoRestore(head); out.reason != "" {
 		out.skipped = true
 		return out, nil
 	}
-	c := t.spec.Change
-	err = t.attempt(ctx, func(ctx context.Context) error {
-		err := b.Restore(ctx, t.item.key, cos.RestoreRequest{Days: c.Days, Tier: c.Tier, VersionID: t.item.version})
-		if !lost(err) || ctx.Err() != nil {
-			return err
+	if head.Restore == nil || !head.Restore.Ongoing {
+		err = t.askRestore(ctx, b, head)
+		if err == nil {
+			head, err = t.restoreShows(ctx, b, head)
 		}
-		now, failed := b.Head(ctx, t.item.key, cos.GetOptions{VersionID: t.item.version})
-		if failed == nil && begun(now.Restore) && (head.Restore == nil || now.Restore.Ongoing || now.Restore.Expires.After(head.Restore.Expires)) {
-			return nil
-		}
-		return err
-	})
+	}
 	switch {
 	case errors.Is(err, cos.ErrNotArchived):
 		out.skipped, out.reason = true, "it is not archived"
 		return out, nil
-	case err != nil && !errors.Is(err, cos.ErrRestoring): // by ours whose answer was lost, or by another's
+	case err != nil:
 		return outcome{}, err
+	case head.Restore.Ongoing:
+		return outcome{}, &restoringError{head, t.askedSince(head)}
 	}
-	return out, t.restoring(ctx, b, head.Restore)
+	return out, nil
 }
 
 // needsNoRestore says why an object is left alone, "" if it is not.
@@ -163,30 +165,29 @@ func (t *task) needsNoRestore(head *cos.Head) string {
 	switch {
 	case !archived:
 		return head.StorageClass + " needs no restore"
-	case r != nil && r.Ongoing:
-		return "it is being restored already"
-	case r != nil && !r.Expires.Before(t.e.now().Add(time.Duration(t.spec.Change.Days)*24*time.Hour)):
+	case r != nil && !r.Ongoing && !r.Expires.Before(t.e.now().Add(time.Duration(t.spec.Change.Days)*24*time.Hour)):
 		return "it can be read until " + r.Expires.UTC().Format(time.DateOnly) + " already"
 	}
 	return ""
 }
 
-// restoring waits until HEAD shows that the restore has begun or, of a copy
+// restoreShows waits until HEAD shows that the restore has begun or, of a copy
 // that could be read already, that it is kept for longer.
-func (t *task) restoring(ctx context.Context, b *cos.Bucket, before *cos.RestoreState) error {
+func (t *task) restoreShows(ctx context.Context, b *cos.Bucket, before *cos.Head) (head *cos.Head, err error) {
 	t.check.Store(true)
 	defer t.check.Store(false)
-	return t.attempt(ctx, func(ctx context.Context) error {
-		head, err := b.Head(ctx, t.item.key, cos.GetOptions{VersionID: t.item.version})
+	err = t.attempt(ctx, func(ctx context.Context) (err error) {
+		head, err = b.Head(ctx, t.item.key, cos.GetOptions{VersionID: t.item.version})
 		if err != nil {
 			return err
 		}
 		r := head.Restore
-		if !begun(r) || before != nil && !r.Ongoing && r.Expires.Before(before.Expires) {
+		if !begun(r) || before.Restore != nil && !r.Ongoing && r.Expires.Before(before.Restore.Expires) {
 			return fmt.Errorf("%s: %w", t.item.key, errDiffers)
 		}
 		return nil
 	})
+	return head, err
 }
 
 func begun(r *cos.RestoreState) bool { return r != nil && (r.Ongoing || !r.Expires.IsZero()) }

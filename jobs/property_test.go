@@ -129,8 +129,8 @@ func TestProperty_JoinedIsTheChecksumOfTheWholeOrNothing(t *testing.T) {
 }
 
 var (
-	jobStates  = []State{Queued, Running, Paused, Asking, Done, Failed, Cancelled}
-	itemStates = []State{Queued, Running, Verifying, Asking, Done, Failed}
+	jobStates  = []State{Queued, Running, Paused, Asking, Restoring, Done, Failed, Cancelled}
+	itemStates = []State{Queued, Running, Verifying, Asking, Restoring, Done, Failed}
 )
 
 func TestProperty_StateTablesAreClosedAndDoneIsForEver(t *testing.T) {

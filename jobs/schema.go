@@ -147,6 +147,13 @@ CREATE INDEX reserved_by ON reserved (job, n);
 ALTER TABLE receipts ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 `, `
 ALTER TABLE items ADD COLUMN askings TEXT NOT NULL DEFAULT ''; -- when upload ids were asked for that have not arrived, see askings
+`, `
+ALTER TABLE jobs ADD COLUMN restoring INTEGER NOT NULL DEFAULT 0; -- items that are
+ALTER TABLE jobs ADD COLUMN look_at INTEGER NOT NULL DEFAULT 0;   -- ms; when some of them are looked at
+ALTER TABLE jobs ADD COLUMN looks INTEGER NOT NULL DEFAULT 0;     -- how often that was in vain, in a row
+ALTER TABLE items ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;    -- ms; when the restore was; 0: it was not
+ALTER TABLE items ADD COLUMN looked INTEGER NOT NULL DEFAULT 0;   -- ms; when it was looked at
+CREATE INDEX items_restoring ON items (job, asked) WHERE state = 'restoring';
 `}
 
 // openJournal opens or creates the file. The first handle writes, the second

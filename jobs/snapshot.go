@@ -23,12 +23,12 @@ func (s *Snapshot) sum() {
 	known, waiting := true, false
 	longest := time.Duration(0)
 	for _, job := range s.Jobs {
-		if job.State.Final() || job.State == Paused || job.State == Asking {
+		if job.State.Final() || job.State == Paused || job.State == Asking || job.State == Restoring {
 			continue
 		}
 		s.Rate += job.Rate
 		rest += job.Bytes - job.BytesDone
-		known = known && !job.Counting
+		known = known && !job.Counting && job.ItemsRestoring == 0
 		waiting = true
 		longest = max(longest, job.Left)
 	}
@@ -52,7 +52,7 @@ func (q *Queue) show(r jobRow) Job {
 	}
 	fillCounts(&job, r.tally)
 	if !r.state.Final() {
-		job.ItemsAsking = r.asking
+		job.ItemsAsking, job.ItemsRestoring, job.RestoringSince = r.asking, r.restoring, moment(r.since)
 	}
 	a := q.active[r.id]
 	switch {
@@ -90,7 +90,7 @@ func (j *Job) foretell(pace float64) {
 	case j.State != Running && j.State != Verifying && j.State != Retrying:
 		j.Rate = 0
 		return
-	case j.Counting || j.State == Retrying:
+	case j.Counting || j.State == Retrying || j.ItemsRestoring > 0: // nobody knows how long that takes
 		return
 	}
 	bytes, items := j.Bytes-j.BytesDone, j.Items-j.ItemsDone-j.ItemsFailed
@@ -168,12 +168,12 @@ func stored(states []State) []State {
 		switch s {
 		case Done, Failed:
 			list = append(list, s)
-		case Asking:
-			list = append(list, Asking)
+		case Asking, Restoring:
+			list = append(list, s)
 		case Queued, Running, Retrying, Paused, Verifying:
 			list = append(list, Queued, Running, Verifying)
 		case Cancelled:
-			list = append(list, Queued, Running, Verifying, Asking)
+			list = append(list, Queued, Running, Verifying, Asking, Restoring)
 		}
 	}
 	return list

@@ -39,8 +39,15 @@ func (k Kind) changes() bool {
 	return k.rewrites() || k == SetACL || k == SetTags || k == Restore
 }
 
+// restores reports that the job transfers what is archived after it was
+// restored.
+func (s Spec) restores() bool { return s.Kind == Download && s.Change != nil }
+
 func (s *Spec) canonicalChange() (err error) {
 	switch {
+	case s.restores():
+		s.Change, err = s.Change.canonical(s.Kind)
+		return err
 	case s.Kind.changes() && s.Change == nil:
 		return fmt.Errorf("%s: %w", s.Kind, errNoChange)
 	case s.Kind.changes():

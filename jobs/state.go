@@ -9,9 +9,10 @@ import (
 // are what a running job shows, not states of the journal.
 var jobMoves = map[State][]State{
 	Queued:    {Running, Paused, Cancelled},
-	Running:   {Queued, Paused, Asking, Done, Failed, Cancelled},
+	Running:   {Queued, Paused, Asking, Restoring, Done, Failed, Cancelled},
 	Paused:    {Queued, Cancelled},
 	Asking:    {Queued, Paused, Cancelled},
+	Restoring: {Queued, Paused, Cancelled},
 	Failed:    {Queued, Cancelled},
 	Cancelled: {Queued},
 	Done:      {},
@@ -20,11 +21,13 @@ var jobMoves = map[State][]State{
 // itemMoves is the same for items. A small file goes from queued to its end
 // in one step: what was not acknowledged is simply sent again. One that is
 // moved stops at verifying before its source goes. One that asks has not begun,
-// or somebody wrote to its destination before it was through.
+// or somebody wrote to its destination before it was through. What waits for a
+// restored copy has to begin before it can end, for nobody holds a slot for it.
 var itemMoves = map[State][]State{
-	Queued:    {Queued, Running, Verifying, Asking, Done, Failed},
+	Queued:    {Queued, Running, Verifying, Asking, Restoring, Done, Failed},
 	Asking:    {Queued},
-	Running:   {Running, Verifying, Asking, Queued, Done, Failed},
+	Restoring: {Queued, Running},
+	Running:   {Running, Verifying, Asking, Restoring, Queued, Done, Failed},
 	Verifying: {Running, Verifying, Queued, Asking, Done, Failed},
 	Failed:    {Queued, Running}, // running if it left something to go on with
 	Done:      {},
@@ -45,7 +48,7 @@ func mayMove(moves map[State][]State, from, to State) bool {
 // half of what moving an item cost.
 func stateBefore(to State) string {
 	var from strings.Builder
-	for _, s := range []State{Queued, Running, Verifying, Asking, Failed, Done} {
+	for _, s := range []State{Queued, Running, Verifying, Asking, Restoring, Failed, Done} {
 		if mayMove(itemMoves, s, to) {
 			from.WriteString(" WHEN '" + string(s) + "' THEN 1")
 		}
@@ -84,9 +87,9 @@ func (w want) check(s State, w0 want) error {
 	ok := false
 	switch w {
 	case wantPause:
-		ok = s == Queued || s == Running || s == Paused || s == Asking
+		ok = !s.Final()
 	case wantRun:
-		ok = s == Paused || s == Queued || s == Running || s == Asking || w0 == wantPause
+		ok = !s.Final() || w0 == wantPause
 	case wantCancel:
 		ok = s != Done
 	case wantRetry, wantRestart:

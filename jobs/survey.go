@@ -21,6 +21,8 @@ type Tally struct {
 	Files    int64
 	Folders  int64
 	Bytes    int64
+	Archived int64    // of the files, objects that are, as far as is known not restored
+	Deep     int64    // of those, in a DEEP_ARCHIVE class
 	Existing int64    // sources whose destination exists, of those looked up
 	Looked   int64    // sources looked up for that: of an upload only the first 100
 	Names    []string // the first few of those that exist
@@ -91,12 +93,13 @@ func (s *survey) heads(ctx context.Context, sources []Source) error {
 			break // g.Wait knows why
 		}
 		g.Go(func() error {
-			size, err := s.size(group, src)
+			size, class, err := s.size(group, src)
 			if err != nil {
 				return err
 			}
 			mu.Lock()
 			defer mu.Unlock()
+			s.cold(class)
 			s.file(size)
 			return nil
 		})
@@ -107,25 +110,42 @@ func (s *survey) heads(ctx context.Context, sources []Source) error {
 	return ctx.Err()
 }
 
-func (s *survey) size(ctx context.Context, src Source) (int64, error) {
+// size asks for the size of a single object, and for its class if it has to be
+// restored first.
+func (s *survey) size(ctx context.Context, src Source) (size int64, class string, err error) {
 	b, err := s.q.cfg.Bucket(src.Bucket, src.Region)
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
 	head, err := b.Head(ctx, src.Key, cos.GetOptions{VersionID: src.VersionID})
 	if err != nil && s.spec.Kind == Delete && src.VersionID != "" {
-		return 0, nil // a delete marker, which has no size
+		return 0, "", nil // a delete marker, which has no size
 	}
 	if err != nil {
-		return 0, fmt.Errorf("look at %s: %w", address(src.Place), err)
+		return 0, "", fmt.Errorf("look at %s: %w", address(src.Place), err)
 	}
-	return head.Size, nil
+	if unreadable(head) {
+		class = head.StorageClass
+	}
+	return head.Size, class, nil
 }
 
 func (s *survey) file(size int64) {
 	s.Files++
 	s.Bytes += size
 	s.tick()
+}
+
+// cold counts an object by its storage class, if it has to be restored before
+// it is read.
+func (s *survey) cold(class string) {
+	if !cos.Archived(class) {
+		return
+	}
+	s.Archived++
+	if strings.HasSuffix(class, "DEEP_ARCHIVE") {
+		s.Deep++
+	}
 }
 
 func (s *survey) tick() {
@@ -144,6 +164,7 @@ func (s *survey) source(ctx context.Context, src Source) error {
 		return s.local(ctx, src)
 	}
 	if !src.Folder && !s.spec.Versions {
+		s.cold(src.Class)
 		s.file(src.Size)
 		return ctx.Err()
 	}
@@ -191,6 +212,7 @@ func (s *survey) prefix(ctx context.Context, b *cos.Bucket, src Source) error {
 			}
 			s.Files++
 			s.Bytes += o.Size
+			s.cold(o.StorageClass)
 			// Keys come in order: a folder's are side by side.
 			dir := o.Key[:strings.LastIndexByte(o.Key, '/')+1]
 			if dir != last && !strings.HasPrefix(last, dir) {

@@ -5,6 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
+
+	"cosmander/cos"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -101,4 +104,27 @@ func TestSurvey_CountsALargeFolderInPieces(t *testing.T) {
 	var last Tally
 	require.NoError(t, q.Survey(t.Context(), w.upload("d"), func(c Tally) { last = c }))
 	assert.Equal(t, Tally{Files: 2*namesRead + 2, Folders: 3, Bytes: 2*namesRead + 1 + 9, Looked: 1, Done: true}, last)
+}
+
+func TestSurvey_CountsWhatIsArchived(t *testing.T) {
+	t.Parallel()
+	w, q := frozen(t)
+	w.cold("d/a", 5)
+	w.cold("d/b", 5)
+	w.object("d/warm", 5)
+	require.NoError(t, w.bucket.Restore(t.Context(), "d/b", cos.RestoreRequest{Days: 1}))
+	w.pass(hours + time.Minute)
+	count := func(s Spec) (last Tally) {
+		require.NoError(t, q.Survey(t.Context(), s, func(t Tally) { last = t }))
+		return last
+	}
+	assert.EqualValues(t, 2, count(w.download(w.dir, "d/")).Archived, "a listing does not tell what is restored")
+	assert.EqualValues(t, 1, count(w.download(w.dir, "d/a", "d/b", "d/warm")).Archived, "HEAD does")
+	s := w.download(w.dir, "d/a", "d/b")
+	s.Sources[0].Size, s.Sources[0].Sized, s.Sources[0].Class = 5, true, "DEEP_ARCHIVE"
+	s.Sources[1].Size, s.Sources[1].Sized = 5, true
+	before := w.server.Requests("HeadObject")
+	got := count(s)
+	assert.Equal(t, []int64{1, 1}, []int64{got.Archived, got.Deep}, "and what is known is not asked")
+	assert.Equal(t, before, w.server.Requests("HeadObject"))
 }

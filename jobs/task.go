@@ -84,6 +84,7 @@ func (t *task) run() {
 // it goes on later.
 func (t *task) end(out outcome, err error) (tally, func(*txn) error) {
 	var met *askError
+	var wait *restoringError
 	switch {
 	case err == nil:
 		t.item.attempts = t.pause.attempts()
@@ -102,6 +103,9 @@ func (t *task) end(out outcome, err error) (tally, func(*txn) error) {
 	case errors.As(err, &met):
 		t.advance(-t.sent.Load())
 		return t.e.j.asks(t.item, met.Conflict)
+	case errors.As(err, &wait):
+		t.advance(-t.sent.Load())
+		return t.e.j.restores(t.item, wait, t.laneFor(wait.head.Size), t.e.now().Add(t.e.cfg.lookFirst))
 	case errors.Is(err, errOtherLane):
 		t.advance(-t.sent.Load())
 		return t.e.j.resized(t.item, out.size, t.laneFor(out.size))
@@ -132,7 +136,7 @@ func (t *task) finished(delta tally, err error) {
 	if delta.asking > 0 && t.item.answer != "" {
 		delta.asking = 0 // it was answered before it could ask
 	}
-	t.asked = t.asked || delta.asking > 0
+	t.asked = t.asked || delta.asking+delta.restoring > 0
 	t.count(delta)
 	if delta.done > 0 {
 		t.letIn()
@@ -144,7 +148,7 @@ func (t *task) finished(delta tally, err error) {
 	// One that asked may have its answer already: while it was here the look
 	// for what was answered passed it over.
 	overlooked := delta.asking > 0 && t.since != t.answers
-	if (delta.done+delta.failed+delta.asking == 0 || overlooked) && t.stopping == nil {
+	if (delta.done+delta.failed+delta.asking+delta.restoring == 0 || overlooked) && t.stopping == nil {
 		t.reopen(laneSmall)
 		t.reopen(laneLarge)
 	}

@@ -41,7 +41,7 @@ func (k Kind) rewrites() bool { return k == SetHeaders || k == SetClass }
 // State is where a job or an item stands.
 type State string
 
-// The states. Queued to Asking are live; Done, Failed and Cancelled are final
+// The states. Queued to Restoring are live; Done, Failed and Cancelled are final
 // until the user retries.
 const (
 	Queued    State = "queued"
@@ -49,7 +49,8 @@ const (
 	Retrying  State = "retrying"
 	Paused    State = "paused"
 	Verifying State = "verifying"
-	Asking    State = "asking" // nothing is left to do before [Queue.Answer]
+	Asking    State = "asking"    // nothing is left to do before [Queue.Answer]
+	Restoring State = "restoring" // nothing is left to do before the service has restored something
 	Done      State = "done"
 	Failed    State = "failed"
 	Cancelled State = "cancelled"
@@ -102,9 +103,11 @@ type Source struct {
 	// there by then, it is left alone.
 	ETag string
 	// Size is how many bytes a listing gave for a single object or file, if
-	// Sized is set. Only Survey uses it, so that it need not ask again.
-	Size  int64 `json:"-"`
-	Sized bool  `json:"-"`
+	// Sized is set, and Class the storage class of an object that cannot be read
+	// before it is restored. Only Survey uses them, so that it need not ask again.
+	Size  int64  `json:"-"`
+	Sized bool   `json:"-"`
+	Class string `json:"-"`
 }
 
 // Spec is a job to be queued. Source and destination are frozen by Add.
@@ -123,7 +126,9 @@ type Spec struct {
 	// which are skipped else. A source that is a link itself is followed anyway.
 	// What moves follows none: its sources would go from behind them.
 	FollowLinks bool
-	// Change is what the kinds from SetHeaders to Restore give to objects.
+	// Change is what the kinds from SetHeaders to Restore give to objects. A
+	// download with Days and Tier restores what is archived first, and waits
+	// for it; without, it fails for what is.
 	Change *Change
 	// Versions makes a deletion one of every version and delete marker of its
 	// objects, for good.
@@ -152,8 +157,12 @@ type Job struct {
 	ItemsFailed  int64
 	ItemsSkipped int64
 	ItemsAsking  int64 // wait for [Queue.Answer], whatever the job's state is
-	Bytes        int64
-	BytesDone    int64 // never more than Bytes
+	// ItemsRestoring wait until the service has restored their objects, the
+	// first of them since RestoringSince.
+	ItemsRestoring int64
+	RestoringSince time.Time
+	Bytes          int64
+	BytesDone      int64 // never more than Bytes
 
 	Rate       float64       // bytes per second, smoothed; 0 if not moving
 	Left       time.Duration // -1 if unknown
@@ -197,4 +206,7 @@ type Item struct {
 	Finished  time.Time // when it was done or failed; zero if not noted
 	// Conflict is what an item that is asking has met.
 	Conflict Conflict
+	// RestoringSince is when the restore of an item that is restoring was asked
+	// for.
+	RestoringSince time.Time
 }

@@ -9,6 +9,9 @@ func (k *keeper) obey() (wrote bool) {
 			continue
 		}
 		k.q.wake(r.id)
+		if k.round != nil && k.round.id == r.id {
+			k.round.cancel()
+		}
 		if a := k.q.active[r.id]; a != nil {
 			if a.err() == nil || !a.idle() {
 				k.interrupt(a, r.want)
@@ -72,10 +75,12 @@ func (k *keeper) apply(r jobRow) error {
 	case k.q.specs[r.id].broken != nil && r.want == wantCancel && r.state != Done && r.state != Cancelled:
 		return k.e.j.cancelled(r.id, errSpec)
 	case k.q.specs[r.id].broken != nil:
-	case r.want == wantPause && (r.state == Queued || r.state == Running || r.state == Asking):
+	case r.want == wantPause && !r.state.Final() && r.state != Paused:
 		return k.e.j.settle(r.id, Paused, wantPause)
 	case r.want == wantRun && (r.state == Paused || r.state == Asking), r.want == wantAnswer && r.state == Asking:
 		return k.e.j.settle(r.id, Queued, r.want)
+	case r.want == wantRun && r.state == Restoring:
+		return k.e.j.lookNow(r.id)
 	case r.want == wantRetry && (r.state == Failed || r.state == Cancelled):
 		return k.e.j.again(r.id)
 	case r.want == wantRestart && (r.state == Failed || r.state == Cancelled):

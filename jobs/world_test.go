@@ -44,14 +44,22 @@ type world struct {
 	before   atomic.Pointer[func(n int64)] // called with each request's number
 	crowd    atomic.Pointer[func(enter bool) (refuse bool)]
 	seen     atomic.Int64 // requests
+	ahead    atomic.Int64 // by how much all clocks are, see pass
 }
 
 func newWorld(t testing.TB, change ...func(*cos.Config)) *world {
+	t.Helper()
+	return newArchive(t, time.Nanosecond, change...) // done with the second that follows
+}
+
+// newArchive is a world that takes its time to restore what is archived.
+func newArchive(t testing.TB, restoreTime time.Duration, change ...func(*cos.Config)) *world {
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir()}
 	var err error
 	w.server, err = emulator.Open(emulator.Config{
 		Dir: t.TempDir(), SecretID: "id", SecretKey: "key", Region: region, Buckets: []string{bucketName},
+		RestoreTime: restoreTime, Now: w.now,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, w.server.Close()) })
@@ -61,7 +69,7 @@ func newWorld(t testing.TB, change ...func(*cos.Config)) *world {
 	t.Cleanup(transport.CloseIdleConnections)
 	cfg := cos.Config{
 		Endpoint: front.URL, Region: region, Credentials: cos.Credentials{SecretID: "id", SecretKey: "key"},
-		IdleTimeout: 2 * time.Second, Transport: transport,
+		IdleTimeout: 2 * time.Second, Transport: transport, Now: w.now,
 	}
 	for _, c := range change {
 		c(&cfg)
@@ -75,11 +83,19 @@ func newWorld(t testing.TB, change ...func(*cos.Config)) *world {
 		Bucket:  func(name, region string) (*cos.Bucket, error) { return client.Bucket(name, region), nil },
 		Retry:   RetryPolicy{Attempts: 6, Base: time.Millisecond, Cap: 4 * time.Millisecond},
 		Poll:    10 * time.Millisecond,
+		Now:     w.now,
 		// Small enough for a test to have many parts.
 		PartSize: 1, Threshold: 512 * kib,
+		lookFirst: 4 * time.Millisecond, lookCap: 100 * time.Millisecond,
 	}
 	return w
 }
+
+// now is the time of the service, the client and the queue.
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
+// pass lets time pass at once.
+func (w *world) pass(d time.Duration) { w.ahead.Add(int64(d)) }
 
 func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 	n := w.seen.Add(1)

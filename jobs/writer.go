@@ -203,7 +203,7 @@ var errJournal = errors.New("journal")
 // tally is how a transaction changes the counters of a job. Many items that
 // finish together cost one update.
 type tally struct {
-	items, done, failed, skipped, unverified, asking, bytes, bytesDone int64
+	items, done, failed, skipped, unverified, asking, restoring, bytes, bytesDone int64
 }
 
 func (c *tally) add(d tally) {
@@ -213,6 +213,7 @@ func (c *tally) add(d tally) {
 	c.skipped += d.skipped
 	c.unverified += d.unverified
 	c.asking += d.asking
+	c.restoring += d.restoring
 	c.bytes += d.bytes
 	c.bytesDone += d.bytesDone
 }
@@ -322,8 +323,8 @@ func (t *txn) flush() error {
 			continue
 		}
 		_, err := t.exec(`UPDATE jobs SET items = items + ?, done = done + ?, failed = failed + ?,
-			skipped = skipped + ?, unverified = unverified + ?, asking = asking + ?, bytes = bytes + ?, bytes_done = bytes_done + ?
-			WHERE id = ?`, c.items, c.done, c.failed, c.skipped, c.unverified, c.asking, c.bytes, c.bytesDone, id)
+			skipped = skipped + ?, unverified = unverified + ?, asking = asking + ?, restoring = restoring + ?, bytes = bytes + ?, bytes_done = bytes_done + ?
+			WHERE id = ?`, c.items, c.done, c.failed, c.skipped, c.unverified, c.asking, c.restoring, c.bytes, c.bytesDone, id)
 		if err != nil {
 			return err
 		}

@@ -35,10 +35,10 @@ type badgeMsg struct{ n uint64 }
 
 // badgedMsg brings what an object is.
 type badgedMsg struct {
-	pane  int
-	at    place
-	id    string
-	badge views.Badge
+	pane int
+	at   place
+	id   string
+	of   learned
 }
 
 // awaitBadge begins to wait when another row has the cursor.
@@ -79,9 +79,9 @@ func (m *Model) askBadge(msg badgeMsg) tea.Cmd {
 		case errors.Is(err, context.Canceled):
 			return nil
 		case err != nil: // no reason to disturb: nothing was asked of the program
-			return badgedMsg{pane, at, id, views.NoBadge}
+			return badgedMsg{pane: pane, at: at, id: id}
 		}
-		return badgedMsg{pane, at, id, badgeOf(head)}
+		return badgedMsg{pane, at, id, learned{objectName{at.Bucket, at.Key + id}, factOf(head)}}
 	})
 }
 
@@ -93,7 +93,7 @@ func badgeOf(head *cos.Head) views.Badge {
 		return views.Restoring
 	case head.Restore != nil:
 		return views.Restored
-	case archived(head.StorageClass):
+	case cos.Archived(head.StorageClass):
 		return views.Archived
 	case head.Encryption != (cos.Encryption{}) || clientSide(head.Headers.Meta):
 		return views.Encrypted
@@ -102,8 +102,6 @@ func badgeOf(head *cos.Head) views.Badge {
 	}
 	return views.NoBadge
 }
-
-func archived(class string) bool { return class == "ARCHIVE" || class == "DEEP_ARCHIVE" }
 
 // clientSide reports that an object was encrypted before it was sent.
 func clientSide(meta map[string]string) bool {
@@ -116,6 +114,7 @@ func clientSide(meta map[string]string) bool {
 }
 
 func (m *Model) badged(msg badgedMsg) {
+	m.known.learn(msg.of)
 	p := m.panes[msg.pane]
 	if p.at != msg.at {
 		return
@@ -123,15 +122,18 @@ func (m *Model) badged(msg badgedMsg) {
 	if p.badges == nil || len(p.badges) >= badgesKept {
 		p.badges = map[string]views.Badge{}
 	}
-	p.badges[msg.id] = msg.badge
+	p.badges[msg.id] = msg.of.badge
 }
 
 // badge is the mark of a row, as far as it is known.
-func (p *pane) badge(id, class string) views.Badge {
-	if b, ok := p.badges[id]; ok {
+func (p *pane) badge(e *entry, name string) views.Badge {
+	if f, ok := p.row(e, p.at.Key+name); ok {
+		return f.badge
+	}
+	if b, ok := p.badges[name]; ok {
 		return b
 	}
-	if archived(class) {
+	if cos.Archived(p.rows.class(e)) {
 		return views.Archived
 	}
 	return views.NoBadge

@@ -174,7 +174,7 @@ func rank(it jobs.Item) int {
 		return 2
 	case jobs.Running, jobs.Verifying:
 		return 3
-	case jobs.Queued, jobs.Paused:
+	case jobs.Restoring, jobs.Queued, jobs.Paused:
 		return 4
 	case jobs.Done, jobs.Cancelled:
 	}

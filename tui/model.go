@@ -72,6 +72,9 @@ type Model struct {
 	aside    aside
 	previews uint64 // counts what previews ask for, to tell late answers
 	badging  badging
+	known    *known
+	// restoring are the objects of which jobs wait until they are restored.
+	restoring map[jobs.ID][]learned
 	// versioning is that of the buckets.
 	versioning versioning
 	querying   *selecting                // open over the panes; nil if no query is
@@ -110,7 +113,7 @@ func New(ctx context.Context, deps Deps) *Model {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
-	m := &Model{deps: deps, noMouse: deps.NoMouse, after: after, own: map[jobs.ID]jobs.Spec{}, cache: cache{most: cacheRows}}
+	m := &Model{deps: deps, noMouse: deps.NoMouse, after: after, own: map[jobs.ID]jobs.Spec{}, cache: cache{most: cacheRows}, restoring: map[jobs.ID][]learned{}}
 	if deps.Notice != "" {
 		m.status, m.tone, m.sticky = deps.Notice, warning, true
 	}
@@ -125,6 +128,10 @@ func New(ctx context.Context, deps Deps) *Model {
 	}
 	m.panes[0] = newPane(place{Place: jobs.Place{Path: deps.LocalDir}})
 	m.panes[1] = newPane(place{buckets: deps.Remote.Bucket == "" && deps.Buckets != nil})
+	m.known = newKnown(deps.Now)
+	for _, p := range m.panes {
+		p.known = m.known
+	}
 	if deps.Remote.Bucket != "" {
 		m.panes[1].at.Place = jobs.Place{Bucket: deps.Remote.Bucket, Region: deps.Region, Key: deps.Remote.Key}
 	}
@@ -222,7 +229,10 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 	case filledMsg:
 		m.filled(msg)
 	case factsMsg:
+		m.known.learn(msg.of)
 		m.factsCame(msg.id, msg.groups...)
+	case restoringMsg:
+		m.restored(msg)
 	case unknownMsg:
 		m.factsFailed(msg)
 	case surveyedMsg:

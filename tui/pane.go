@@ -37,7 +37,8 @@ type pane struct {
 	epoch     uint64 // counts the orders, to tell their messages apart
 	// arranging: the rows are shown in an older order, the new one is made.
 	arranging bool
-	badges    map[string]views.Badge // of rows that were asked for
+	badges    map[string]views.Badge // of rows that were asked for since they were listed
+	known     *known                 // of objects, whenever that was; nil: nothing
 	span      *span                  // a range is being marked
 	watched   uint64                 // of the folder that is followed
 	unwatch   func()                 // gives that up
@@ -274,7 +275,7 @@ func (p *pane) window(height int) []views.Row {
 			Size: e.size, Class: p.rows.class(e), Way: p.at.find != "",
 		}
 		if !r.Folder && !p.at.Local() {
-			r.Badge = p.badge(r.Name, r.Class)
+			r.Badge = p.badge(e, r.Name)
 		}
 		if e.mtime != noTime {
 			r.Modified = time.Unix(e.mtime, 0)

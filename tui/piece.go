@@ -29,6 +29,7 @@ type seen struct {
 	modified   time.Time
 	appendable bool // it may grow
 	note       string
+	fact       fact // of an object
 }
 
 // piece is a part of a file.
@@ -142,7 +143,7 @@ func (f file) stat(ctx context.Context) (seen, error) {
 }
 
 func seenIn(h *cos.Head) seen {
-	s := seen{etag: h.ETag, size: h.Size, modified: h.LastModified, appendable: h.ObjectType == "appendable"}
+	s := seen{etag: h.ETag, size: h.Size, modified: h.LastModified, appendable: h.ObjectType == "appendable", fact: factOf(h)}
 	for name := range h.Headers.Meta {
 		if strings.HasPrefix(strings.ToLower(name), "client-side-encryption-") {
 			s.note = "encrypted before it was uploaded"

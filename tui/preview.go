@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"cosmander/cos"
 	"cosmander/views"
 	"cosmander/views/preview"
 )
@@ -204,11 +205,19 @@ func (m *Model) previewed(msg previewedMsg) tea.Cmd {
 		return nil
 	}
 	pv.seen, pv.open = &msg.seen, msg.open
+	m.looked(pv)
 	if msg.seen.note != "" {
 		pv.view.Note = msg.seen.note
 	}
 	pv.view.Take(msg.content)
 	return m.feedPreview(pv)
+}
+
+// looked learns what an object is that was read.
+func (m *Model) looked(pv *previewing) {
+	if u, err := cos.ParseURI(pv.at); err == nil && pv.file.store != nil && pv.file.version == "" {
+		m.known.learn(learned{objectName{u.Bucket, u.Key}, pv.seen.fact})
+	}
 }
 
 // previewFailed keeps what is shown and says what failed. It is not tried

@@ -19,6 +19,7 @@ import (
 type factsMsg struct {
 	id     uint64
 	groups []views.FactGroup
+	of     learned
 }
 
 // showProperties shows what the object under the cursor has, or sums up what is
@@ -55,7 +56,7 @@ func (m *Model) showProperties() tea.Cmd {
 	for _, title := range []string{objectTitle, metaTitle, accessTitle, tagsTitle, headersTitle} {
 		view.Set(views.FactGroup{Title: title, Waiting: true})
 	}
-	return m.inspect(ctx, id, m.deps.Inspect(from.at.Bucket, from.at.Region), from.at.Key+from.rows[0])
+	return m.inspect(ctx, id, m.deps.Inspect(from.at.Bucket, from.at.Region), objectName{from.at.Bucket, from.at.Key + from.rows[0]})
 }
 
 // The groups of an object's properties.
@@ -68,20 +69,21 @@ const (
 )
 
 // inspect asks for all that an object has, in three requests at once.
-func (m *Model) inspect(ctx context.Context, id uint64, o Inspector, key string) tea.Cmd {
+func (m *Model) inspect(ctx context.Context, id uint64, o Inspector, name objectName) tea.Cmd {
+	key := name.key
 	head := guarded(func() tea.Msg {
 		h, err := o.Head(ctx, key, cos.GetOptions{})
 		if err != nil {
 			return unknownMsg{id, []string{objectTitle, metaTitle, headersTitle}, err}
 		}
-		return factsMsg{id, []views.FactGroup{objectFacts(h), metaFacts(h), headerFacts(h)}}
+		return factsMsg{id, []views.FactGroup{objectFacts(h), metaFacts(h), headerFacts(h)}, learned{name, factOf(h)}}
 	})
 	acl := guarded(func() tea.Msg {
 		a, err := o.ObjectACL(ctx, key, "")
 		if err != nil {
 			return unknownMsg{id, []string{accessTitle}, err}
 		}
-		return factsMsg{id, []views.FactGroup{accessFacts(a)}}
+		return factsMsg{id: id, groups: []views.FactGroup{accessFacts(a)}}
 	})
 	tags := guarded(func() tea.Msg {
 		list, err := o.ObjectTags(ctx, key, "")
@@ -92,7 +94,7 @@ func (m *Model) inspect(ctx context.Context, id uint64, o Inspector, key string)
 		for _, t := range list {
 			g.Facts = append(g.Facts, views.Fact{Label: t.Key, Text: t.Value})
 		}
-		return factsMsg{id, []views.FactGroup{g}}
+		return factsMsg{id: id, groups: []views.FactGroup{g}}
 	})
 	return tea.Batch(head, acl, tags)
 }

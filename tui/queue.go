@@ -89,7 +89,7 @@ func (m *Model) queueChanged(msg queueMsg) tea.Cmd {
 	m.pace(msg.snapshot)
 	before := m.queue
 	if !reflect.DeepEqual(m.queue, msg.snapshot) {
-		cmds = append(cmds, m.ended(m.queue, msg.snapshot))
+		cmds = append(cmds, m.ended(m.queue, msg.snapshot), m.askRestoring(m.queue, msg.snapshot))
 		m.queue = msg.snapshot
 	}
 	if list := m.jobList(); list != nil {
@@ -225,7 +225,7 @@ func (m *Model) announce(j jobs.Job) tea.Cmd {
 	case jobs.Cancelled:
 		m.result.failed = false
 		m.result.text = views.Title(j) + ": cancelled"
-	case jobs.Queued, jobs.Running, jobs.Retrying, jobs.Paused, jobs.Verifying, jobs.Asking:
+	case jobs.Queued, jobs.Running, jobs.Retrying, jobs.Paused, jobs.Verifying, jobs.Asking, jobs.Restoring:
 		return nil
 	}
 	return m.after(resultStays, resultOverMsg{m.result.n})
@@ -239,6 +239,8 @@ func ending(j jobs.Job) string {
 		text = "deleted " + views.Plural(j.ItemsDone, "item", "items")
 	case j.Kind == jobs.MakeFolder:
 		text = "made"
+	case j.Kind == jobs.Restore:
+		text = "restored"
 	case j.Unverified > 0:
 		text = "done, " + views.Count(j.Unverified) + " not verified"
 	}
@@ -287,16 +289,27 @@ func (m *Model) strip() views.Strip {
 	shown := live[0]
 	moving := false
 	for _, j := range live {
+		s.Asking += j.ItemsAsking
+		s.Restoring += j.ItemsRestoring
+		if since := j.RestoringSince; !since.IsZero() && (s.Since.IsZero() || since.Before(s.Since)) {
+			s.Since = since
+		}
+		if shown.State == jobs.Restoring {
+			shown = j
+		}
+		if j.State == jobs.Restoring {
+			continue // it may take days: what moves is not measured by it
+		}
 		s.Done += j.BytesDone
 		s.Total += j.Bytes
 		s.ItemsDone += j.ItemsDone
 		s.Items += j.Items
-		s.Asking += j.ItemsAsking
 		moving = moving || j.State == jobs.Running || j.State == jobs.Verifying
 		if shown.State != jobs.Running && j.State == jobs.Running {
 			shown = j
 		}
 	}
+	s.Still = shown.State == jobs.Restoring
 	s.Kind, s.Title, s.To = shown.Kind, views.Title(shown), m.tilde(shown.To)
 	if !moving {
 		s.Rate = 0
@@ -326,6 +339,8 @@ func (m *Model) waiting(j jobs.Job) string {
 		return "waiting"
 	case jobs.Asking:
 		return "asks"
+	case jobs.Restoring:
+		return string(j.State)
 	case jobs.Running, jobs.Done, jobs.Failed, jobs.Cancelled:
 	}
 	if left := views.Remaining(m.left); left != "" {
@@ -353,22 +368,30 @@ func (m *Model) quit() tea.Cmd {
 // fate says what quitting does to the jobs that this process runs; it is
 // empty if it stops none.
 func (m *Model) fate() string {
-	var running, paused int64
+	var running, paused, restoring int64
 	for _, j := range m.live() {
 		switch {
 		case !m.queue.Runner || j.Account != m.deps.AccountID:
 		case j.State == jobs.Paused:
 			paused++
+		case j.State == jobs.Restoring:
+			restoring++
 		default:
 			running++
 		}
 	}
-	if running == 0 {
+	what := ""
+	switch {
+	case running == 0 && restoring == 0:
 		return ""
-	}
-	what := "1 job runs; it goes on at the next start"
-	if running > 1 {
+	case running == 1:
+		what = "1 job runs; it goes on at the next start"
+	case running > 1:
 		what = views.Count(running) + " jobs run; they go on at the next start"
+	case restoring == 1:
+		what = "1 job waits until the service has restored what it reads; it goes on at the next start"
+	default:
+		what = views.Count(restoring) + " jobs wait until the service has restored what they read; they go on at the next start"
 	}
 	switch {
 	case paused == 1:

@@ -17,6 +17,14 @@ var restoreTimes = map[cos.Tier]struct{ archive, deep string }{
 	cos.Bulk:      {"5 to 12 hours", "24 to 48 hours"},
 }
 
+// newThaw is what a plan offers at first for what is archived.
+func newThaw() *views.Thaw {
+	days, _ := strconv.Atoi(restoreDays) // it is a number
+	return &views.Thaw{Tier: cos.Standard, Days: days, Times: func(tier cos.Tier) (archive, deep string) {
+		return restoreTimes[tier].archive, restoreTimes[tier].deep
+	}}
+}
+
 // restoreDays is how long a restored copy is kept unless something else is
 // asked for.
 const restoreDays = "7"
@@ -89,7 +97,9 @@ func restoreNotes(tier cos.Tier, archived, deep, other int64, folders int) []vie
 	if other > 0 {
 		notes = append(notes, views.Note{Text: count(other) + "not archived: left as they are"})
 	}
-	return append(notes, views.Note{Text: "a readable copy appears beside the archived object and goes after these days"})
+	return append(notes,
+		views.Note{Text: "a readable copy appears beside the archived object and goes after these days"},
+		views.Note{Text: "the job waits until it is there, and says so"})
 }
 
 // count is a number in front of what it counts; nothing if it is not known.

@@ -188,6 +188,22 @@ func scenes() map[string]func(d *driver) {
 		"tags":         keys("end", "T"),
 		"access":       keys("end", "a"),
 		"restore":      func(d *driver) { d.pane().put("cover.jpg", d.m.listHeight()); d.press("R") },
+		"plan-archived": func(d *driver) {
+			d.queue.tally = jobs.Tally{Files: 3, Bytes: 12_000_000, Archived: 2, Deep: 1}
+			d.press("ctrl+a", "f5", "tab", "tab")
+		},
+		"jobs-restoring": func(d *driver) {
+			d.m.Update(queueMsg{jobs.Snapshot{Runner: true, Jobs: []jobs.Job{
+				{ID: 1, Kind: jobs.Download, State: jobs.Restoring, Title: "旅行/", From: "cos://photos-1250000000/2026/旅行/", To: "/home/li/in", Items: 1200, ItemsDone: 3, Bytes: 1_000_000_000, BytesDone: 9000, Left: -1, ItemsRestoring: 1197, RestoringSince: noon.Add(-3 * time.Hour), Created: noon},
+				{ID: 2, Kind: jobs.Download, State: jobs.Restoring, Title: "backup-2025.tar", From: "cos://photos-1250000000/backup-2025.tar", To: "/home/li/in", Items: 1, Bytes: 5_000_000, Left: -1, ItemsRestoring: 1, RestoringSince: noon.Add(-30 * time.Hour), Created: noon},
+			}}})
+			d.press("w")
+		},
+		"strip-restoring": func(d *driver) {
+			d.m.Update(queueMsg{jobs.Snapshot{Runner: true, Jobs: []jobs.Job{
+				{ID: 1, Kind: jobs.Download, State: jobs.Restoring, Title: "旅行/", From: "cos://photos-1250000000/2026/旅行/", To: "/home/li/in", Items: 1200, ItemsDone: 3, Bytes: 1_000_000_000, BytesDone: 9000, Left: -1, ItemsRestoring: 1197, RestoringSince: noon.Add(-3 * time.Hour), Created: noon},
+			}}})
+		},
 		"limit":        func(d *driver) { d.m.Update(queueMsg{sceneJobs()}); d.press("w", "b") },
 		"usage":        func(d *driver) { d.press("h", "%", "j") },
 		"usage-inside": func(d *driver) { d.press("h", "%", "l", "j", "j") },

@@ -71,11 +71,78 @@ func (m *Model) selectable() (chosen, string) {
 		if strings.HasSuffix(id, "/") || !ok || p.rows.entry(r).flags&isFolder != 0 {
 			return from, name + " is a folder" + m.sep() + "mark the objects in it"
 		}
-		if class := p.rows.class(p.rows.entry(r)); cos.Archived(class) {
-			return from, name + " is archived (" + class + ")" + m.sep() + hint(m.deps.Keys.Pane.Restore, "").Key + " restores it; a copy of it can be queried then"
-		}
 	}
 	return from, ""
+}
+
+// coldAsked is of how many archived objects it is asked before a query whether
+// they were restored.
+const coldAsked = 50
+
+// thawedMsg says which of the chosen objects can be queried.
+type thawedMsg struct {
+	from  chosen
+	facts []learned
+	err   error
+}
+
+// cold are the names of chosen objects that are archived, as the listing has it.
+func (m *Model) cold(from chosen) (names []string) {
+	p := m.panes[from.pane]
+	for _, id := range from.rows {
+		if r, ok := p.rows.lookup(id); ok && cos.Archived(p.rows.class(p.rows.entry(r))) {
+			names = append(names, id)
+		}
+	}
+	return names
+}
+
+// askThawed asks whether archived objects can be read by now.
+func (m *Model) askThawed(from chosen, cold []string) tea.Cmd {
+	if len(cold) > coldAsked {
+		m.say(views.Count(int64(len(cold)))+" of them are archived: mark at most "+views.Count(coldAsked)+" of those", plain)
+		return nil
+	}
+	ctx, store, at := m.ctx, m.deps.Bucket(from.at.Bucket, from.at.Region), from.at
+	m.say("asking whether what is archived was restored"+m.look.Marks.Ellipsis, plain)
+	return guarded(func() tea.Msg {
+		msg := thawedMsg{from: from}
+		for _, name := range cold {
+			head, err := store.Head(ctx, at.Key+name, cos.GetOptions{})
+			if err != nil {
+				return thawedMsg{from: from, err: err}
+			}
+			msg.facts = append(msg.facts, learned{objectName{at.Bucket, at.Key + name}, factOf(head)})
+		}
+		return msg
+	})
+}
+
+// thawed opens the query if all can be read, or says what cannot.
+func (m *Model) thawed(msg thawedMsg) tea.Cmd {
+	if msg.err != nil {
+		m.sayError(msg.err)
+		return nil
+	}
+	for _, l := range msg.facts {
+		m.known.learn(l)
+	}
+	for _, l := range msg.facts {
+		name := m.look.Shorten(strings.TrimPrefix(l.key, msg.from.at.Key), 30)
+		switch l.badge { //nolint:exhaustive // the others can be read
+		case views.Restoring:
+			m.say(name+" is being restored"+m.sep()+"it can be queried then", plain)
+			return nil
+		case views.Archived:
+			m.say(name+" is archived: it has not been restored"+m.sep()+hint(m.deps.Keys.Pane.Restore, "").Key+" restores it; it can be queried then", plain)
+			return nil
+		}
+	}
+	m.say("", plain)
+	if p := m.panes[msg.from.pane]; p.at != msg.from.at || len(m.modals) > 0 {
+		return nil // the user went on
+	}
+	return m.openSelect(msg.from)
 }
 
 func (m *Model) noSelect() string {
@@ -90,6 +157,14 @@ func (m *Model) showSelect() tea.Cmd {
 		m.say(why, plain)
 		return nil
 	}
+	if cold := m.cold(from); len(cold) > 0 {
+		return m.askThawed(from, cold)
+	}
+	return m.openSelect(from)
+}
+
+// openSelect opens a query on objects that can be read.
+func (m *Model) openSelect(from chosen) tea.Cmd {
 	title := m.from(from)
 	if len(from.rows) > 1 {
 		title = views.Plural(int64(len(from.rows)), "object", "objects") + " in " + from.at.address()
@@ -198,6 +273,8 @@ func (m *Model) selectAct() tea.Cmd {
 // receivedSelect takes what a command of a query brought.
 func (m *Model) receivedSelect(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case thawedMsg:
+		return m.thawed(msg)
 	case guessedMsg:
 		m.guessed(msg)
 	case queriesMsg:

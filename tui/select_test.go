@@ -111,7 +111,7 @@ func TestSelect_SaysWhyNotBeforeARequest(t *testing.T) {
 	d.press("g g", "home", "Q")
 	assert.Contains(t, d.screen(), "dir/ is a folder")
 	d.press("j", "Q")
-	assert.Contains(t, d.screen(), "cold.csv is archived (ARCHIVE)")
+	assert.Contains(t, d.screen(), "cold.csv is archived: it has not been restored")
 	d.press("tab", "G", "Q")
 	assert.Contains(t, d.screen(), "the service queries objects, not files of this machine")
 	assert.Zero(t, d.queries.Load())

@@ -74,6 +74,9 @@ func (m *Model) planTo(from chosen, to place, move bool) tea.Cmd {
 	}
 	view := &views.Plan{From: m.from(from), To: m.tilde(to.address()), Policy: jobs.Overwrite, Move: move}
 	spec.Kind, view.Title = transferKind(from.at, to)
+	if spec.Kind == jobs.Download {
+		view.Thaw = newThaw()
+	}
 	if move {
 		view.Title = "Move"
 	}
@@ -85,6 +88,9 @@ func (m *Model) planTo(from chosen, to place, move bool) tea.Cmd {
 	md.view = view
 	md.act = func() tea.Cmd {
 		spec.OnConflict = view.Policy
+		if view.Thaws() && view.Thaw.Tier != "" {
+			spec.Change = &jobs.Change{Tier: view.Thaw.Tier, Days: view.Thaw.Days}
+		}
 		m.pop()
 		return m.add(spec, from)
 	}
@@ -151,6 +157,7 @@ func (m *Model) sources(from chosen) []jobs.Source {
 		if p.at == from.at && !s.Folder {
 			if r, ok := p.rows.lookup(id); ok && p.rows.entry(r).size >= 0 {
 				s.Size, s.Sized = p.rows.entry(r).size, true
+				s.Class = p.unread(p.rows.entry(r), s.Key)
 			}
 		}
 		out = append(out, s)

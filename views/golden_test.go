@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"cosmander/cos"
 	"cosmander/jobs"
 	"cosmander/theme"
 )
@@ -143,6 +144,53 @@ func TestPlan_Frames(t *testing.T) {
 	golden(t, "plan-counting", (&Plan{Title: "Download", From: "cos://b-1/", To: "~"}).Draw(testLook(), 56, 10), 56)
 }
 
+// coldPlan is a plan of which some objects are archived.
+func coldPlan(archived, deep int64) *Plan {
+	return &Plan{
+		Title: "Download", From: "cos://photos-1250000000/2026/", To: "~/photos", Policy: jobs.Overwrite,
+		Tally: jobs.Tally{Files: 14, Bytes: 1_400_000_000, Archived: archived, Deep: deep, Done: true},
+		Thaw: &Thaw{Tier: cos.Standard, Days: 7, Times: func(tier cos.Tier) (archive, deep string) {
+			if tier == cos.Expedited {
+				return "1 to 5 minutes", ""
+			}
+			return "3 to 5 hours", "12 to 24 hours"
+		}},
+	}
+}
+
+func TestPlan_OffersToRestoreWhatIsArchived(t *testing.T) {
+	t.Parallel()
+	p := coldPlan(3, 1)
+	golden(t, "plan-archived", p.Draw(testLook(), 76, 20), 72)
+	assert.Equal(t, Go, p.Do(Accept), "Enter starts what the button says")
+	assert.Equal(t, Go, p.Click("Restore, then download"))
+	p.Do(Next)
+	p.Do(Next)
+	p.Do(Right)
+	assert.Equal(t, cos.Expedited, p.Thaw.Tier)
+	golden(t, "plan-expedited", p.Draw(testLook(), 76, 20), 72)
+	p.Do(Next)
+	p.Do(Right)
+	assert.Equal(t, 14, p.Thaw.Days)
+	p.Do(Left)
+	p.Do(Left)
+	assert.Equal(t, 3, p.Thaw.Days)
+	p.Do(Previous)
+	p.Do(Left)
+	p.Do(Left)
+	assert.Empty(t, p.Thaw.Tier)
+	golden(t, "plan-not-restored", p.Draw(testLook(), 76, 20), 72)
+	p.Do(Next)
+	assert.Equal(t, Close, p.Do(Accept), "there are no days to choose: it is the button that leaves")
+	golden(t, "plan-archived-one", coldPlan(1, 1).Draw(testLook(), 76, 20), 72)
+
+	p = coldPlan(0, 0)
+	p.Do(Next)
+	p.Do(Next)
+	assert.Equal(t, Close, p.Do(Accept), "nothing is archived: only the policy is in between")
+	assert.Equal(t, Go, p.Click("Download"))
+}
+
 func TestConfirm_Frame(t *testing.T) {
 	t.Parallel()
 	c := &Confirm{
@@ -169,6 +217,29 @@ func sampleJobs() jobs.Snapshot {
 		{ID: 5, Kind: jobs.Download, State: jobs.Failed, Title: "report.pdf", From: "cos://p-1/docs/", To: "~/in", Bytes: 100, BytesDone: 41, Left: -1, Reason: "PutObject cos://p-1/docs/report.pdf: AccessDenied: no (403, request 5f3a) · this key pair may not do that: ask for the permission or use another profile"},
 		{ID: 6, Kind: jobs.Upload, State: jobs.Done, Title: "a.txt", From: "~", To: "cos://p-1/", Items: 1, ItemsDone: 1, Bytes: 5, BytesDone: 5, Left: -1},
 	}}
+}
+
+func TestJobList_FramesOfWhatIsRestored(t *testing.T) {
+	t.Parallel()
+	v := &JobList{Hints: []Hint{{"Space", "pause"}, {"Enter", "items"}, {"x", "cancel"}, {"Esc", "back"}}}
+	v.Show(jobs.Snapshot{Runner: true, Jobs: []jobs.Job{
+		{ID: 1, Kind: jobs.Restore, State: jobs.Done, Title: "cold.csv", From: "cos://p-1/cold.csv", Items: 1, ItemsDone: 1, Bytes: 5, BytesDone: 5},
+		{
+			ID: 2, Kind: jobs.Download, State: jobs.Restoring, Title: "旅行/", From: "cos://p-1/旅行/", To: "~/in", Items: 1_200, ItemsDone: 3,
+			Bytes: 1_000_000, BytesDone: 90, Left: -1, ItemsRestoring: 1_197, RestoringSince: noon.Add(-25 * time.Hour),
+		},
+		{
+			ID: 3, Kind: jobs.Download, State: jobs.Restoring, Title: "backup-2025.tar", From: "cos://p-1/backup-2025.tar", To: "~/in", Items: 1,
+			Bytes: 1_000_000, Left: -1, ItemsRestoring: 1, RestoringSince: noon.Add(-3 * time.Hour),
+		},
+		{
+			ID: 4, Kind: jobs.Download, State: jobs.Running, Title: "a.jpg and 4 more", From: "cos://p-1/", To: "~/in", Items: 5, ItemsDone: 1,
+			Bytes: 1_000_000, BytesDone: 90_000, Rate: 10_000, Left: -1, ItemsRestoring: 2, RestoringSince: noon.Add(-time.Minute),
+		},
+	}})
+	for name, size := range map[string][2]int{"restoring-80x12": {80, 12}, "restoring-60x10": {60, 10}, "restoring-120x16": {120, 16}} {
+		golden(t, name, v.Draw(testLook(), size[0], size[1]), size[0])
+	}
 }
 
 func TestJobList_Frames(t *testing.T) {
@@ -228,9 +299,11 @@ func TestStrip_Frames(t *testing.T) {
 	limited, asking := s, many
 	limited.Limit, asking.Limit, asking.Asking = 20_000_000, 2_000_000, 28
 	asks := Strip{Kind: jobs.Upload, Title: "旅行/", To: "cos://p-1/", Done: 6, Total: 100, ItemsDone: 2, Items: 30, Asking: 28, Left: "asks", Count: "1 job", Jobs: "w jobs"}
+	restores, waits := many, Strip{Kind: jobs.Download, Title: "旅行/", To: "~/in", Restoring: 1197, Since: noon.Add(-2 * time.Hour), Still: true, Count: "1 job", Jobs: "w jobs"}
+	restores.Restoring, restores.Since = 3, noon.Add(-time.Hour)
 	for _, width := range []int{60, 80, 120} {
 		var lines []string
-		for _, s := range []Strip{s, many, ended, limited, asking, asks} {
+		for _, s := range []Strip{s, many, ended, limited, asking, asks, restores, waits} {
 			lines = append(lines, k.Strip(s, width))
 		}
 		golden(t, fmt.Sprintf("strip-%d", width), lines, width)

@@ -65,6 +65,8 @@ func (v *ItemInfo) facts(k *Look, inner int) []string {
 	switch {
 	case it.State == jobs.Asking:
 		advice = v.Answer + " answers"
+	case it.State == jobs.Restoring:
+		advice = "nothing: it is looked at now and then, and goes on by itself"
 	case it.State == jobs.Failed && advice == "":
 		advice = v.Retry + " tries again what failed"
 	case it.State == jobs.Failed:
@@ -173,6 +175,9 @@ func (v *ItemInfo) verified() string {
 func (k *Look) trouble(it jobs.Item) (what, advice string) {
 	if it.State == jobs.Asking {
 		return "it exists at the destination: what is to be done with it?", ""
+	}
+	if it.State == jobs.Restoring {
+		return "the service restores it from its archive, asked for " + k.when(it.RestoringSince, false), ""
 	}
 	what, advice = cos.CutHint(objectFirst(it.Reason))
 	return quoted(it, what), advice

@@ -170,6 +170,7 @@ func (k *Look) itemCounts(j jobs.Job, inner int) string {
 		{j.ItemsDone, "done", k.Text},
 		{j.ItemsFailed, "failed", k.Danger},
 		{j.ItemsAsking, "asking", k.Odd},
+		{j.ItemsRestoring, "restoring", k.Odd},
 		{j.ItemsSkipped, "skipped", k.Dim},
 		{j.Unverified, "not verified", k.Odd},
 	} {

@@ -41,6 +41,7 @@ func sampleItems() []jobs.Item {
 		{N: 6, Name: "docs/next.bin", State: jobs.Queued, Size: -1},
 		{N: 1, Name: "docs/旅行.pdf", State: jobs.Done, Verified: true, Size: 88_000, ETag: `"5d41402abc4b2a76b9719d911017c592"`, CRC64: 0xb90956c775a41001, VersionID: "MTg0NDUxNTc1NjIzMTQ1MDAwODg", Finished: noon},
 		{N: 3, Name: "docs/old.pdf", State: jobs.Done, Skipped: true, Size: 88_000},
+		{N: 8, Name: "docs/cold.bin", State: jobs.Restoring, Size: 9_000_000, RestoringSince: noon.Add(-time.Hour)},
 	}
 }
 
@@ -128,7 +129,7 @@ func TestJobDetails_CursorStaysOnItsItem(t *testing.T) {
 func TestItemInfo_Frames(t *testing.T) {
 	t.Parallel()
 	job := jobs.Job{Kind: jobs.Upload}
-	for name, i := range map[string]int{"item-failed": 0, "item-asking": 1, "item-retrying": 2, "item-verified": 5, "item-skipped": 6} {
+	for name, i := range map[string]int{"item-failed": 0, "item-asking": 1, "item-retrying": 2, "item-verified": 5, "item-skipped": 6, "item-restoring": 7} {
 		v := &ItemInfo{Job: job, Item: sampleItems()[i], Retry: "r", Answer: "a"}
 		golden(t, name, v.Draw(testLook(), 76, 30), 76)
 	}

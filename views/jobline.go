@@ -120,7 +120,10 @@ func (k *Look) jobProgress(l *line, j jobs.Job, inner int) {
 	c := columnsOfJob(inner)
 	state, style := k.state(j)
 	l.blank("", 1)
-	if j.Reason != "" && (j.State == jobs.Failed || j.State == jobs.Retrying) {
+	if j.State == jobs.Restoring {
+		l.glyphs(cutEnd(glyphs(k.restoring(j), k.Width), c.reasonCells(), k.Marks.Ellipsis), k.Dim, k.Odd)
+		l.to(1+c.reasonCells(), "")
+	} else if j.Reason != "" && (j.State == jobs.Failed || j.State == jobs.Retrying) {
 		why, _ := cos.CutHint(Brief(j.Reason))
 		gs := cutEnd(glyphs(k.reason(j, why), k.Width), c.reasonCells(), k.Marks.Ellipsis)
 		l.glyphs(gs, k.Dim, k.Odd)
@@ -175,9 +178,21 @@ func objectFirst(reason string) string { return request.ReplaceAllString(reason,
 // name stands beside it.
 func Brief(reason string) string { return request.ReplaceAllString(reason, "$1") }
 
+// restoring says how many items of a job wait for the service, and since when.
+func (k *Look) restoring(j jobs.Job) string {
+	text := "waits since "
+	if j.Items > 1 {
+		text = Count(j.ItemsRestoring) + " of " + Count(j.Items) + " wait since "
+	}
+	return text + k.since(j.RestoringSince)
+}
+
 // reason says why a job waits or failed, in the words of why, and when it goes
 // on.
 func (k *Look) reason(j jobs.Job, why string) string {
+	if j.State == jobs.Restoring {
+		return k.restoring(j) + ": it goes on by itself once the service has restored them"
+	}
 	if j.State == jobs.Retrying && !j.RetryAt.IsZero() {
 		if wait := j.RetryAt.Sub(k.Now); wait > 0 {
 			return "again in " + Remaining(wait) + ": " + why
@@ -202,6 +217,9 @@ func (k *Look) state(j jobs.Job) (string, theme.Style) {
 		if j.Kind == jobs.Delete {
 			return k.Marks.Done + " done", k.Good
 		}
+		if j.Kind == jobs.Restore {
+			return k.Marks.Done + " restored", k.Good
+		}
 		return k.Marks.Done + " verified", k.Good
 	case jobs.Failed:
 		return k.Marks.Failed + " failed", k.Danger
@@ -213,6 +231,8 @@ func (k *Look) state(j jobs.Job) (string, theme.Style) {
 		return "waiting", k.Dim
 	case jobs.Asking:
 		return "asks", k.Odd
+	case jobs.Restoring:
+		return string(jobs.Restoring), k.Odd
 	case jobs.Running, jobs.Paused, jobs.Verifying:
 	}
 	return string(j.State), k.Dim
@@ -283,6 +303,9 @@ func (k *Look) item(it jobs.Item, cursor bool, inner int) string {
 	}
 	what, _ := cos.CutHint(Brief(it.Reason))
 	reason := quoted(it, what)
+	if it.State == jobs.Restoring {
+		reason = "since " + k.since(it.RestoringSince)
+	}
 	l := line{look: k}
 	l.put(text, mark+" ")
 	l.put(style, pad(state, 13, false))

@@ -145,6 +145,14 @@ func (k *Look) when(t time.Time, short bool) string {
 	return t.Format("02 Jan 15:04")
 }
 
+// since writes a time that is not long ago: "14:05" today, else as when does.
+func (k *Look) since(t time.Time) string {
+	if !t.IsZero() && t.Format(time.DateOnly) == k.Now.Format(time.DateOnly) {
+		return t.Format("15:04")
+	}
+	return k.when(t, false)
+}
+
 // Class shortens a storage class to four letters.
 func Class(class string) string {
 	if short, ok := shortClass[class]; ok {

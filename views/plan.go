@@ -19,6 +19,8 @@ type Plan struct {
 	Policy          jobs.OnConflict
 	Move            bool   // the sources go
 	Failed          string // why counting stopped
+	// Thaw is offered if some of what is read is archived; nil: it is not.
+	Thaw *Thaw
 	// Folder reports that the source called name is a folder; it may be nil.
 	Folder func(name string) bool
 
@@ -30,6 +32,8 @@ type planFocus int
 const (
 	onStart planFocus = iota
 	onPolicy
+	onTier
+	onDays
 	onCancel
 	planStops
 )
@@ -39,7 +43,7 @@ var _ Buttoned = (*Plan)(nil)
 // Click does what the button of that name says.
 func (p *Plan) Click(name string) Action {
 	switch name {
-	case p.Title:
+	case p.verb():
 		return Go
 	case "Cancel":
 		return Close
@@ -58,9 +62,9 @@ func (p *Plan) Do(in Input) Action {
 	case Leave:
 		return Close
 	case Next, Down:
-		p.focus = (p.focus + 1) % planStops
+		p.step(1)
 	case Previous, Up:
-		p.focus = (p.focus + planStops - 1) % planStops
+		p.step(planStops - 1)
 	case Left, Right:
 		p.turn(in)
 	case NoInput, PageUp, PageDown, Top, Bottom, Rub:
@@ -68,9 +72,21 @@ func (p *Plan) Do(in Input) Action {
 	return None
 }
 
-// turn moves between the buttons, or changes the policy.
+// step goes on by so many stops, and over those that are not there.
+func (p *Plan) step(by planFocus) {
+	p.focus = (p.focus + by) % planStops
+	for !p.Thaws() && (p.focus == onTier || p.focus == onDays) || p.focus == onDays && !p.Thaw.asks() {
+		p.focus = (p.focus + by) % planStops
+	}
+}
+
+// turn moves between the buttons, or changes an answer.
 func (p *Plan) turn(in Input) {
 	switch {
+	case p.focus == onTier:
+		p.Thaw.turn(in)
+	case p.focus == onDays:
+		p.Thaw.turnDays(in)
 	case p.focus == onPolicy:
 		all := jobs.Conflicts()
 		step := 1
@@ -99,6 +115,9 @@ func (p *Plan) Draw(k *Look, width, height int) []string {
 	if p.Move {
 		body = append(body, k.remark("a source goes once its copy is verified"), "")
 	}
+	if p.Thaws() {
+		body = append(body, p.thaw(k, inner)...)
+	}
 	body = append(body, p.policy(k), "")
 	chosen := -1
 	switch p.focus {
@@ -106,9 +125,9 @@ func (p *Plan) Draw(k *Look, width, height int) []string {
 		chosen = 1
 	case onCancel:
 		chosen = 0
-	case onPolicy, planStops:
+	case onPolicy, onTier, onDays, planStops:
 	}
-	body = append(body, k.buttons([]string{"Cancel", p.Title}, chosen, inner, false))
+	body = append(body, k.buttons([]string{"Cancel", p.verb()}, chosen, inner, false))
 	body = squeeze(body, 2, height-2) // the policy and the buttons
 	hint := "Tab moves" + k.sep() + "arrows choose" + k.sep() + "Enter acts" + k.sep() + "Esc leaves"
 	return k.box(p.Title, hint, body, width, k.Accent)
@@ -211,9 +230,14 @@ var answers = map[jobs.OnConflict]struct{ choice, done string }{
 func (k *Look) remark(text string) string { return "  " + k.Dim.On(text) }
 
 func (p *Plan) policy(k *Look) string {
+	return p.choice(k, "If one exists", answers[p.Policy].choice, onPolicy)
+}
+
+// choice is an answer that Left and Right change.
+func (p *Plan) choice(k *Look, label, text string, stop planFocus) string {
 	style := k.Text
-	if p.focus == onPolicy {
+	if p.focus == stop {
 		style = k.Button
 	}
-	return "  " + k.Dim.On("If one exists   ") + style.On(k.Marks.Open+" "+answers[p.Policy].choice+" "+k.Marks.Shut)
+	return "  " + k.Dim.On(pad(label, 16, false)) + style.On(k.Marks.Open+" "+text+" "+k.Marks.Shut)
 }

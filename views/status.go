@@ -3,6 +3,7 @@ package views
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -116,8 +117,11 @@ type Strip struct {
 	// Items of all live jobs; 0 if they are not worth a number.
 	ItemsDone, Items int64
 	Rate             float64
-	Limit            int64  // bytes a second; 0: none
-	Asking           int64  // items that wait for an answer
+	Limit            int64 // bytes a second; 0: none
+	Asking           int64 // items that wait for an answer
+	Restoring        int64 // items that the service restores
+	Since            time.Time
+	Still            bool   // all that is left to do waits for that
 	Left             string // "0:42 left", or why it waits
 	Count            string // "1 of 3"
 	Jobs             string // the key of the job list and its name
@@ -133,26 +137,15 @@ func (k *Look) Strip(s Strip, width int) string {
 	right := line{look: k}
 	barCells := min(max(width/7, 6), 24)
 	items := progress(s.ItemsDone, s.Items)
-	wide := width >= 110
-	if s.Asking > 0 && !wide {
-		barCells, items = 0, "" // what asks is said instead
+	wide := width >= wideStrip
+	if s.noted() && !wide {
+		barCells, items = 0, "" // what waits is said instead
 	}
-	if items == "" || wide {
-		right.WriteString(k.bar(s.Done, s.Total, barCells))
-		right.cells += barCells
-	}
-	if items != "" {
-		right.put(k.Text, "  "+items)
-	}
-	right.put(k.Text, " "+percent(s.Done, s.Total))
-	limited := s.Limit > 0 && width >= 76 && (s.Asking == 0 || wide)
-	if limited {
-		right.put(k.Text, pad(cmp.Or(Rate(s.Rate), "0 B/s")+" of "+Rate(float64(s.Limit)), 2*rateCells+4, true))
+	limited := s.Limit > 0 && width >= 76 && (!s.noted() || wide) && !s.Still
+	if s.Still {
+		right.put(k.Dim, "since "+k.since(s.Since))
 	} else {
-		right.put(k.Text, pad(Rate(s.Rate), 12, true))
-	}
-	if width >= 56 {
-		right.put(k.Dim, pad(s.Left, 14, true))
+		k.stripNumbers(&right, s, width, barCells, items, limited)
 	}
 	tail := s.Count + k.sep() + s.Jobs
 	if (items != "" || limited) && !wide {
@@ -163,14 +156,43 @@ func (k *Look) Strip(s Strip, width int) string {
 		right.put(k.Dim, "   "+tail)
 	}
 	l := line{look: k}
-	if s.Asking > 0 {
+	switch {
+	case s.Asking > 0:
 		l.put(k.Odd, " ? "+Count(s.Asking)+" ask ")
+	case s.Restoring > 0:
+		l.put(k.Odd, " "+Restoring.glyph()+" "+Count(s.Restoring)+" restoring ")
 	}
 	l.put(k.Accent, " "+k.arrow(s.Kind)+" ")
 	k.stripTitle(&l, s, width-right.cells-l.cells-2)
 	l.to(width-right.cells-1, "")
 	return l.String() + right.String() + strings.Repeat(" ", max(width-right.cells-l.cells, 0))
 }
+
+// noted reports that something waits for somebody else.
+func (s Strip) noted() bool { return s.Asking > 0 || s.Restoring > 0 }
+
+// stripNumbers writes how far what moves is, in a window of so many cells.
+func (k *Look) stripNumbers(right *line, s Strip, width, barCells int, items string, limited bool) {
+	if items == "" || width >= wideStrip {
+		right.WriteString(k.bar(s.Done, s.Total, barCells))
+		right.cells += barCells
+	}
+	if items != "" {
+		right.put(k.Text, "  "+items)
+	}
+	right.put(k.Text, " "+percent(s.Done, s.Total))
+	if limited {
+		right.put(k.Text, pad(cmp.Or(Rate(s.Rate), "0 B/s")+" of "+Rate(float64(s.Limit)), 2*rateCells+4, true))
+	} else {
+		right.put(k.Text, pad(Rate(s.Rate), 12, true))
+	}
+	if width >= 56 {
+		right.put(k.Dim, pad(s.Left, 14, true))
+	}
+}
+
+// wideStrip is from how many cells on the strip has room for everything.
+const wideStrip = 110
 
 func (k *Look) stripTitle(l *line, s Strip, room int) {
 	if s.To != "" && room > 36 {

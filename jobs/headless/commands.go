@@ -77,6 +77,7 @@ func copyFlags(cmd *cobra.Command, o *CpOptions) {
 	for _, c := range jobs.Conflicts() {
 		answers = append(answers, string(c))
 	}
+	cmd.Flags().StringVar(&o.Restore, "restore", "", "of a download: restore what is archived, wait for it and go on: expedited, standard or bulk,\nand for how many days the copy is kept, as in standard,7")
 	cmd.Flags().StringVar(&o.OnConflict, "on-conflict", answers[0], "what happens to a destination that exists: "+strings.Join(answers, ", "))
 }
 

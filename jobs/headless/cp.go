@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"cosmander/cos"
@@ -18,6 +19,9 @@ type CpOptions struct {
 	JSON       bool
 	OnConflict string // one of jobs.Conflicts; empty is overwrite
 	Follow     bool   // of Cp: the links in a folder that is uploaded, see jobs.Spec
+	// Restore, of a download: TIER or TIER,DAYS to restore what is archived
+	// before it is read. Empty: it fails.
+	Restore string
 }
 
 // Cp copies between this machine and a bucket, or from bucket to bucket inside
@@ -35,6 +39,9 @@ func (e *Env) Cp(ctx context.Context, src, dst string, o CpOptions) error {
 	spec.OnConflict = jobs.OnConflict(o.OnConflict)
 	// What is read from a bucket has no links, and is the same job without.
 	spec.FollowLinks = o.Follow && spec.Kind == jobs.Upload
+	if spec.Change, err = restoring(spec.Kind, o.Restore); err != nil {
+		return err
+	}
 	return e.run(ctx, spec, o.JSON)
 }
 
@@ -49,11 +56,41 @@ func (e *Env) Mv(ctx context.Context, src, dst string, o CpOptions) error {
 	return e.run(ctx, spec, o.JSON)
 }
 
+// restoreDays is how long a restored copy is kept unless something else is
+// asked for.
+const restoreDays = 7
+
+// restoring reads the flag --restore; nil if it is empty.
+func restoring(kind jobs.Kind, flag string) (*jobs.Change, error) {
+	if flag == "" {
+		return nil, nil //nolint:nilnil // nothing is to be restored, which is no error
+	}
+	if kind != jobs.Download {
+		return nil, errors.New("--restore is for downloads")
+	}
+	tier, days, several := strings.Cut(flag, ",")
+	c := jobs.Change{Days: restoreDays, Tier: cos.ParseTier(tier)}
+	if c.Tier == "" {
+		return nil, fmt.Errorf("--restore %s: %q is no tier: expedited, standard or bulk", flag, tier)
+	}
+	if several {
+		n, err := strconv.Atoi(days)
+		if err != nil {
+			return nil, fmt.Errorf("--restore %s: %q is no number of days", flag, days)
+		}
+		c.Days = n
+	}
+	return &c, jobs.CheckChange(kind, c)
+}
+
 // moveSpec is copySpec for Mv. A source that is not there may have gone just
 // before the command was killed: then its job is still open.
 func (e *Env) moveSpec(ctx context.Context, src, dst string, o CpOptions) (jobs.Spec, error) {
-	moving := func(spec jobs.Spec) (jobs.Spec, error) {
+	moving := func(spec jobs.Spec) (_ jobs.Spec, err error) {
 		spec.Move, spec.OnConflict = true, jobs.OnConflict(o.OnConflict)
+		if spec.Change, err = restoring(spec.Kind, o.Restore); err != nil {
+			return jobs.Spec{}, err
+		}
 		return e.located(ctx, spec)
 	}
 	spec, missing := e.copySpec(src, dst, o.Recursive)

@@ -1,13 +1,17 @@
 package headless
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"cosmander/cos"
 	"cosmander/jobs"
 )
 
@@ -97,4 +101,42 @@ func TestMv_FindsTheJobWhoseSourceHasGoneAlready(t *testing.T) {
 		assert.Equal(t, spec.Sources, found.Sources)
 		assert.True(t, found.Move)
 	}
+}
+
+func TestRestoreFlag_NamesTierAndDays(t *testing.T) {
+	t.Parallel()
+	for flag, want := range map[string]jobs.Change{
+		"standard": {Tier: cos.Standard, Days: 7}, "BULK,30": {Tier: cos.Bulk, Days: 30}, "Expedited,1": {Tier: cos.Expedited, Days: 1},
+	} {
+		got, err := restoring(jobs.Download, flag)
+		require.NoError(t, err)
+		assert.Equal(t, want, *got)
+	}
+	got, err := restoring(jobs.Upload, "")
+	require.NoError(t, err)
+	assert.Nil(t, got)
+	for flag, says := range map[string]string{
+		"soon": "no tier", ",3": "no tier", "bulk,": "no number of days", "bulk,x": "no number of days", "bulk,0": "0 days", "bulk,366": "366 days",
+	} {
+		_, err := restoring(jobs.Download, flag)
+		assert.ErrorContains(t, err, says, flag)
+	}
+	_, err = restoring(jobs.Copy, "bulk")
+	assert.ErrorContains(t, err, "for downloads")
+}
+
+func TestText_AJobThatIsRestoredIsToldOnceWithoutATerminal(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	env := &Env{Stdout: Stream{Writer: &out}}
+	r := &textReport{env: env, out: env.Stdout}
+	j := jobs.Job{Kind: jobs.Download, State: jobs.Restoring, Items: 3, ItemsDone: 1, ItemsRestoring: 2, Bytes: 100, BytesDone: 10, Left: -1, RestoringSince: time.Unix(1_700_000_000, 0)}
+	require.NoError(t, r.progress(j))
+	require.NoError(t, r.progress(j))
+	assert.Equal(t, 1, strings.Count(out.String(), "\n"), out.String())
+	assert.Contains(t, out.String(), "2 being restored since 2023-11-14T22:13:20.000Z  restoring")
+	assert.NotContains(t, out.String(), "left")
+	j.ItemsRestoring = 1
+	require.NoError(t, r.progress(j))
+	assert.Equal(t, 2, strings.Count(out.String(), "\n"))
 }

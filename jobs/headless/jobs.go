@@ -72,7 +72,10 @@ func truly(q *jobs.Queue, j jobs.Job) jobs.Job {
 	if j.State.Final() || j.State == jobs.Paused || j.State == jobs.Asking || q.Attended(j.Account) {
 		return j
 	}
-	j.State, j.Rate, j.Left, j.RetryAt = jobs.Queued, 0, -1, time.Time{}
+	if j.State != jobs.Restoring { // which the service does without us
+		j.State = jobs.Queued
+	}
+	j.Rate, j.Left, j.RetryAt = 0, -1, time.Time{}
 	j.Reason = "no cosmander of its account runs now"
 	return j
 }

@@ -37,7 +37,7 @@ func (e *Env) ShowJob(ctx context.Context, arg string, o JobsOptions) error {
 		if err := e.showHead(out, j, o); err != nil {
 			return err
 		}
-		passes := [][]jobs.State{{jobs.Failed}, {jobs.Asking}, others()}
+		passes := [][]jobs.State{{jobs.Failed}, {jobs.Asking}, {jobs.Restoring}, others()}
 		if o.Failed {
 			passes = passes[:1]
 		}
@@ -101,7 +101,7 @@ func next(j jobs.Job) string {
 		return fmt.Sprintf("cosmander jobs resume %d", j.ID)
 	case jobs.Asking:
 		return fmt.Sprintf("cosmander jobs answer %d CHOICE", j.ID)
-	case jobs.Queued, jobs.Running, jobs.Retrying, jobs.Verifying, jobs.Done, jobs.Cancelled:
+	case jobs.Queued, jobs.Running, jobs.Retrying, jobs.Verifying, jobs.Restoring, jobs.Done, jobs.Cancelled:
 	}
 	return ""
 }
@@ -135,6 +135,9 @@ func (e *Env) showItem(out io.Writer, j jobs.Job, it jobs.Item, o JobsOptions) e
 	_, err := fmt.Fprintf(out, "%-9s %8s  %s\n", state, length, e.name(e.Stdout, it.Name))
 	if it.Reason != "" && err == nil {
 		_, err = fmt.Fprintf(out, "%20s%s\n", "", e.wrapped(it.Reason+request(it), 20))
+	}
+	if it.State == jobs.Restoring && err == nil {
+		_, err = fmt.Fprintf(out, "%20s%s\n", "", "since "+instant(it.RestoringSince))
 	}
 	if it.State == jobs.Asking && err == nil {
 		_, err = fmt.Fprintf(out, "%20s%s\n", "", e.wrapped(asks(it), 20))

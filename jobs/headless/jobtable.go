@@ -32,7 +32,7 @@ func (e *Env) jobFields(j jobs.Job) []string {
 	return []string{
 		number(int64(j.ID)), string(j.State), verb(j), j.Title, j.From, j.To,
 		number(j.ItemsDone), number(j.Items), number(j.ItemsFailed), number(j.BytesDone), number(j.Bytes),
-		number(int64(j.Rate)), left, e.foreign(j), j.Reason, j.Priority.String(), number(j.ItemsAsking),
+		number(int64(j.Rate)), left, e.foreign(j), j.Reason, j.Priority.String(), number(j.ItemsAsking), number(j.ItemsRestoring),
 	}
 }
 
@@ -144,7 +144,7 @@ func progressSum(j jobs.Job) string {
 	for _, more := range []struct {
 		n    int64
 		what string
-	}{{j.ItemsAsking, "to be answered"}, {j.ItemsSkipped, "skipped"}, {j.ItemsFailed, "failed"}, {j.Unverified, "not verified"}} {
+	}{{j.ItemsAsking, "to be answered"}, {j.ItemsRestoring, "being restored"}, {j.ItemsSkipped, "skipped"}, {j.ItemsFailed, "failed"}, {j.Unverified, "not verified"}} {
 		if more.n > 0 {
 			text += fmt.Sprintf(", %s %s", humanize.Comma(more.n), more.what)
 		}

@@ -42,7 +42,8 @@ type textReport struct {
 	env       *Env
 	out       Stream
 	drawn     bool
-	explained bool // a failed item was printed
+	last      string // what was told of the progress
+	explained bool   // a failed item was printed
 }
 
 func (t *textReport) pace() time.Duration {
@@ -95,6 +96,10 @@ func verb(j jobs.Job) string {
 
 func (t *textReport) progress(j jobs.Job) error {
 	text := t.env.name(t.out, progressText(j))
+	if !t.out.Terminal && j.State == jobs.Restoring && text == t.last {
+		return nil // for hours, every few seconds
+	}
+	t.last = text
 	if !t.out.Terminal {
 		return t.line(text)
 	}
@@ -142,6 +147,9 @@ func progressText(j jobs.Job) string {
 	}
 	if j.ItemsAsking > 0 {
 		fmt.Fprintf(&b, "  %s to be answered", humanize.Comma(j.ItemsAsking))
+	}
+	if j.ItemsRestoring > 0 {
+		fmt.Fprintf(&b, "  %s being restored since %s", humanize.Comma(j.ItemsRestoring), instant(j.RestoringSince))
 	}
 	if j.State != jobs.Running {
 		fmt.Fprintf(&b, "  %s", j.State)
@@ -238,6 +246,8 @@ type event struct {
 	ItemsFailed  *int64     `json:"items_failed,omitempty"`
 	ItemsSkipped *int64     `json:"items_skipped,omitempty"`
 	ItemsAsking  int64      `json:"items_asking,omitempty"`
+	Restoring    int64      `json:"items_restoring,omitempty"`
+	Since        string     `json:"restoring_since,omitempty"` // of an item, or of the first of a job's
 	Unverified   *int64     `json:"items_unverified,omitempty"`
 	Bytes        *int64     `json:"bytes,omitempty"`
 	BytesDone    *int64     `json:"bytes_done,omitempty"`
@@ -289,6 +299,7 @@ func itemEvent(it jobs.Item) event {
 	if it.Verified {
 		ev.CRC64 = strconv.FormatUint(it.CRC64, 10)
 	}
+	ev.Since = instant(it.RestoringSince)
 	if it.State == jobs.Asking {
 		ev.Number = it.N
 		ev.Conflict = &conflict{instant(it.Conflict.Modified), it.Conflict.ThereSize, instant(it.Conflict.ThereModified)}
@@ -301,7 +312,7 @@ func jobEvent(name string, j jobs.Job) event {
 	ev := event{
 		Event: name, Job: j.ID, Kind: j.Kind, Move: j.Move, State: j.State, Counting: j.Counting, Reason: j.Reason,
 		Items: &j.Items, ItemsDone: &j.ItemsDone, ItemsFailed: &j.ItemsFailed, ItemsSkipped: &j.ItemsSkipped,
-		ItemsAsking: j.ItemsAsking, Unverified: &j.Unverified, Bytes: &j.Bytes, BytesDone: &j.BytesDone, Rate: &rate,
+		ItemsAsking: j.ItemsAsking, Restoring: j.ItemsRestoring, Since: instant(j.RestoringSince), Unverified: &j.Unverified, Bytes: &j.Bytes, BytesDone: &j.BytesDone, Rate: &rate,
 	}
 	if j.Left >= 0 {
 		left := int64(j.Left.Seconds())
