@@ -286,7 +286,7 @@ func TestAsk_AnAnswerBetweenTheQuestionAndItsEndIsNotOverlooked(t *testing.T) {
 					asking, _, err = q.j.asking(ctx, a.id)
 					assert.NoError(t, err)
 				}
-				assert.EqualValues(t, 1, a.inflight[laneSmall], "its end is yet to come")
+				assert.Equal(t, 1, a.inflight[laneSmall], "its end is yet to come")
 				assert.NoError(t, q.j.answer(a.id, 1, Overwrite, false))
 				(&keeper{q: q, e: q.e, life: ctx}).heed(a)
 			}
