@@ -134,9 +134,9 @@ func (d *doing) spec() Spec {
 		from.Place = Place{Path: filepath.Join(d.w.dir, d.dir, "from")}
 	case Download:
 		s.Dest = Place{Path: filepath.Join(d.w.dir, d.dir, "to")}
-	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
+	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder, Abort:
 		s.Dest, from.Contents = Place{}, false
-	case Copy:
+	case Copy, Append:
 	}
 	if d.kind == MakeFolder {
 		from.Key += "new/"
@@ -193,9 +193,9 @@ func (d *doing) results(t testing.TB) map[string]string {
 	switch d.kind {
 	case Download:
 		return files(t, filepath.Join(d.w.dir, d.dir, "to"))
-	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
+	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder, Abort:
 		return map[string]string{}
-	case Upload, Copy:
+	case Upload, Copy, Append:
 	}
 	return d.w.objects(t, d.dir+"/to/")
 }
@@ -352,7 +352,7 @@ func (d *doing) unchanged(t testing.TB) string {
 			ok = slices.Equal(is.tags, d.change.Tags)
 		case Restore:
 			ok = begun(head.Restore)
-		case Upload, Download, Copy, Delete, MakeFolder:
+		case Upload, Download, Copy, Delete, MakeFolder, Append, Abort:
 		}
 		if !ok {
 			return name + " is as it was"

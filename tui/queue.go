@@ -239,6 +239,8 @@ func ending(j jobs.Job) string {
 		text = "deleted " + views.Plural(j.ItemsDone, "item", "items")
 	case j.Kind == jobs.MakeFolder:
 		text = "made"
+	case j.Kind == jobs.Abort:
+		text = "aborted " + views.Plural(j.ItemsDone-j.ItemsSkipped, "upload", "uploads")
 	case j.Unverified > 0:
 		text = "done, " + views.Count(j.Unverified) + " not verified"
 	}
