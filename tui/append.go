@@ -178,6 +178,7 @@ func (m *Model) appendNotes(a *appending) (notes []views.Note) {
 	case a.versioned:
 		return []views.Note{{Text: "the bucket keeps versions: no object in it can be appended to", Alarm: true}}
 	case name == "":
+		notes = append(notes, views.Note{Text: "name an object that can grow, or one that is to be made"})
 	case a.looked != name:
 		notes = append(notes, views.Note{Text: "the object is looked at before anything is queued"})
 	case a.wrong != nil:
