@@ -47,6 +47,7 @@ func TestAppend_ATextToTheObjectUnderTheCursor(t *testing.T) {
 	assert.Equal(t, jobs.Place{Bucket: "photos-1250000000", Region: "ap-guangzhou", Key: "2026/"}, spec.Dest)
 	assert.Equal(t, []jobs.Source{{Name: "readme.md", Text: "x 旅行\n"}}, spec.Sources)
 	assert.Empty(t, d.m.modals)
+	assert.Contains(t, d.screen(), "queued: append to readme.md")
 }
 
 func TestAppend_AFileFromTheLocalPaneMakesAnObject(t *testing.T) {

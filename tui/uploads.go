@@ -267,6 +267,7 @@ func (m *Model) uploadKey(view *views.Uploads, pressed string) (tea.Cmd, bool) {
 	case matches(pressed, k.Adopt):
 		return m.askAdopt(), true
 	case matches(pressed, k.Again):
+		view.Forget()
 		return m.listUploads(true), true
 	default:
 		return nil, false

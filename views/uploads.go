@@ -97,6 +97,13 @@ func (u *Uploads) Learn(id string, size int64, parts int, unknown string) {
 	}
 }
 
+// Forget makes all sizes unknown, so that they are asked for again.
+func (u *Uploads) Forget() {
+	for i := range u.rows {
+		u.rows[i].Size, u.rows[i].Parts, u.rows[i].Unknown = -1, 0, ""
+	}
+}
+
 // Rows returns all rows. They are not to be changed.
 func (u *Uploads) Rows() []UploadRow { return u.rows }
 
