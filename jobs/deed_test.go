@@ -97,7 +97,7 @@ func (d deed) begin(w *world, q *Queue, dir string) *doing {
 	for _, name := range slices.Sorted(maps.Keys(d.sizes)) {
 		b := content64(uint64(len(dir)+len(name)), d.sizes[name])
 		do.want[name] = b
-		if d.kind == Upload {
+		if d.kind == Upload || d.kind == Append {
 			path := filepath.Join(w.dir, dir, "from", name)
 			require.NoError(w.t, os.MkdirAll(filepath.Dir(path), 0o700))
 			require.NoError(w.t, os.WriteFile(path, b, 0o600))
@@ -136,14 +136,19 @@ func (d *doing) spec() Spec {
 		s.Dest = Place{Path: filepath.Join(d.w.dir, d.dir, "to")}
 	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder, Abort:
 		s.Dest, from.Contents = Place{}, false
-	case Copy, Append:
+	case Append:
+		from.Place, from.Contents = Place{Path: filepath.Join(d.w.dir, d.dir, "from")}, false
+	case Copy:
 	}
 	if d.kind == MakeFolder {
 		from.Key += "new/"
 	} else if !d.folder() {
 		from.Folder, from.Contents = false, false
 		for name := range d.want {
-			if d.kind == Upload {
+			if d.kind == Append {
+				from.Name = name
+			}
+			if d.kind == Upload || d.kind == Append {
 				from.Path = filepath.Join(from.Path, name)
 			} else {
 				from.Key += name
@@ -183,7 +188,7 @@ func (d *doing) until(t testing.TB, arm func() (remove func())) (Job, func()) {
 
 // sources and results are the bytes by name on either side.
 func (d *doing) sources(t testing.TB) map[string]string {
-	if d.kind == Upload {
+	if d.kind == Upload || d.kind == Append {
 		return files(t, filepath.Join(d.w.dir, d.dir, "from"))
 	}
 	return d.w.objects(t, d.dir+"/from/")
