@@ -14,6 +14,7 @@ func defaultKeys() tui.KeyMap {
 		Global:   globalKeys(),
 		Pane:     paneKeys(),
 		Versions: versionKeys(),
+		Uploads:  uploadKeys(),
 		Jobs:     jobKeys(),
 		Preview:  previewKeys(),
 		Select:   selectKeys(),
@@ -95,6 +96,8 @@ func paneKeys() tui.PaneKeys {
 		Tags:       bind("T", "set tags", "T"),
 		Access:     bind("a", "set who may read it", "a"),
 		Query:      bind("Q", "query the rows of CSV and JSON with SQL", "Q"),
+		Append:     bind("A", "append a text or a file to an object, or make one that can grow", "A"),
+		Uploads:    bind("U", "uploads that were begun here and not completed", "U"),
 
 		Versions:    bind("V", "the history of an object: its versions", "V"),
 		AllVersions: bind("M-v", "show all versions and deletions, or what is there", "alt+v"),
@@ -112,6 +115,19 @@ func versionKeys() tui.VersionKeys {
 		Delete:  bind("F8 d Del", "delete this version for good; a deletion is taken back", "f8", "alt+8", "d", "delete"),
 		Mark:    bind("Space Ins", "mark and go down", "space", "insert"),
 		TurnOn:  bind("o", "let the bucket keep versions", "o"),
+		Again:   bind("C-r", "list again", "ctrl+r"),
+	}
+}
+
+func uploadKeys() tui.UploadKeys {
+	return tui.UploadKeys{
+		Abort:   bind("F8 d Del", "abort it, or what is marked", "f8", "alt+8", "d", "delete"),
+		Adopt:   bind("a", "go on with it from a local file", "a"),
+		Mark:    bind("Space Ins", "mark and go down", "space", "insert"),
+		MarkAll: bind("C-a", "mark all that is shown, or nothing", "ctrl+a"),
+		Sort:    bind("s", "sort by key, by age, by what was sent", "s"),
+		Reverse: bind("S", "turn the order round", "S"),
+		Filter:  bind("/", "show only keys with a text", "/"),
 		Again:   bind("C-r", "list again", "ctrl+r"),
 	}
 }

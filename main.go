@@ -287,6 +287,7 @@ func (a *app) browse(ctx context.Context, args []string) error {
 			return a.client.Bucket(name, region).Versioning(ctx)
 		},
 		Versions: func(name, region string) tui.Versioned { return a.client.Bucket(name, region) },
+		Uploads:  func(name, region string) tui.Uploading { return a.client.Bucket(name, region) },
 		Account:  a.account.Name, AccountID: a.accountID(), Region: a.account.Region,
 		LocalDir: local, Remote: *remote, Home: xdg.Home, Watch: tui.WatchFolder, PlacesFile: filepath.Join(stateDir(), "places.toml"),
 		Notice: notice, ASCII: a.ascii, LowBandwidth: a.low, NoMouse: a.noMouse, Explain: cos.WithHint,

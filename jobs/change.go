@@ -73,7 +73,7 @@ func (c Change) canonical(k Kind) (*Change, error) {
 		rest.Tags, rest.NoTags, err = nil, false, c.checkTags()
 	case Restore, Download:
 		rest.Days, rest.Tier, err = 0, "", cos.RestoreRequest{Days: c.Days, Tier: c.Tier}.Check()
-	case Upload, Copy, Delete, MakeFolder:
+	case Upload, Copy, Delete, MakeFolder, Append, Abort:
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", k, err)

@@ -98,7 +98,7 @@ func (d deed) begin(w *world, q *Queue, dir string) *doing {
 	for _, name := range slices.Sorted(maps.Keys(d.sizes)) {
 		b := content64(uint64(len(dir)+len(name)), d.sizes[name])
 		do.want[name] = b
-		if d.kind == Upload {
+		if d.kind == Upload || d.kind == Append {
 			path := filepath.Join(w.dir, dir, "from", name)
 			require.NoError(w.t, os.MkdirAll(filepath.Dir(path), 0o700))
 			require.NoError(w.t, os.WriteFile(path, b, 0o600))
@@ -135,8 +135,10 @@ func (d *doing) spec() Spec {
 		from.Place = Place{Path: filepath.Join(d.w.dir, d.dir, "from")}
 	case Download:
 		s.Dest = Place{Path: filepath.Join(d.w.dir, d.dir, "to")}
-	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
+	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder, Abort:
 		s.Dest, from.Contents = Place{}, false
+	case Append:
+		from.Place, from.Contents = Place{Path: filepath.Join(d.w.dir, d.dir, "from")}, false
 	case Copy:
 	}
 	if d.kind == MakeFolder {
@@ -144,7 +146,10 @@ func (d *doing) spec() Spec {
 	} else if !d.folder() {
 		from.Folder, from.Contents = false, false
 		for name := range d.want {
-			if d.kind == Upload {
+			if d.kind == Append {
+				from.Name = name
+			}
+			if d.kind == Upload || d.kind == Append {
 				from.Path = filepath.Join(from.Path, name)
 			} else {
 				from.Key += name
@@ -184,7 +189,7 @@ func (d *doing) until(t testing.TB, arm func() (remove func())) (Job, func()) {
 
 // sources and results are the bytes by name on either side.
 func (d *doing) sources(t testing.TB) map[string]string {
-	if d.kind == Upload {
+	if d.kind == Upload || d.kind == Append {
 		return files(t, filepath.Join(d.w.dir, d.dir, "from"))
 	}
 	return d.w.objects(t, d.dir+"/from/")
@@ -194,9 +199,9 @@ func (d *doing) results(t testing.TB) map[string]string {
 	switch d.kind {
 	case Download:
 		return files(t, filepath.Join(d.w.dir, d.dir, "to"))
-	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
+	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder, Abort:
 		return map[string]string{}
-	case Upload, Copy:
+	case Upload, Copy, Append:
 	}
 	return d.w.objects(t, d.dir+"/to/")
 }
@@ -342,7 +347,7 @@ func (d *doing) unchanged(t testing.TB) string {
 			ok = slices.Equal(is.tags, d.change.Tags)
 		case Restore:
 			ok = begun(head.Restore)
-		case Upload, Download, Copy, Delete, MakeFolder:
+		case Upload, Download, Copy, Delete, MakeFolder, Append, Abort:
 		}
 		if !ok {
 			return name + " is as it was"

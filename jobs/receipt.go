@@ -92,13 +92,13 @@ func (i *item) ends(s *Spec) ends {
 		e.from = i.path
 	}
 	switch s.Kind {
-	case Upload:
+	case Upload, Append:
 		e.to = i.key
 	case Download:
 		e.to = i.path
 	case Copy:
 		e.to = cmp.Or(i.path, i.dest) // path, if it got another key than it was to
-	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
+	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder, Abort:
 	}
 	return e
 }
@@ -121,11 +121,11 @@ func (s *Spec) endsOf(source int, name string) ends {
 		e.from = src.Key
 	}
 	switch s.Kind {
-	case Upload, Copy:
+	case Upload, Copy, Append:
 		e.to = s.Dest.Key + name
 	case Download:
 		e.to, _ = localName(name)
-	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
+	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder, Abort:
 	}
 	return e
 }
@@ -139,11 +139,11 @@ func (s *Spec) receipt(id ID, n int64, source int, e ends) Receipt {
 	}
 	r.Source = address(from.at(e.from))
 	switch s.Kind {
-	case Upload, Copy:
+	case Upload, Copy, Append:
 		r.Dest = address(s.Dest.at(e.to))
 	case Download:
 		r.Dest = filepath.Join(s.Dest.Path, e.to)
-	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
+	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder, Abort:
 	}
 	return r
 }

@@ -81,7 +81,7 @@ func retryable(err error) bool {
 	}
 	// A network that wants a login answers instead of the service, until
 	// somebody logs in: no reason to give up a queue of files at once.
-	return cos.Unreachable(err) || errors.Is(err, errDamaged) || errors.Is(err, errDiffers) || errors.Is(err, cos.ErrNotCOS) || errors.Is(err, cos.ErrMalformed) || cos.Retryable(err)
+	return cos.Unreachable(err) || errors.Is(err, errDamaged) || errors.Is(err, errDiffers) || errors.Is(err, errOutrun) || errors.Is(err, cos.ErrNotCOS) || errors.Is(err, cos.ErrMalformed) || cos.Retryable(err)
 }
 
 // lost reports that nobody knows whether the request was carried out: it

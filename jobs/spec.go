@@ -60,7 +60,7 @@ func (s *Spec) canonicalChange() (err error) {
 }
 
 func (s Spec) checkSource(src *Source) error {
-	if src.Local() {
+	if src.Local() && src.Text == "" {
 		if !filepath.IsAbs(src.Path) {
 			return fmt.Errorf("the path %q is not absolute", src.Path)
 		}
@@ -75,6 +75,12 @@ func (s Spec) checkSource(src *Source) error {
 		return fmt.Errorf("%s names no object", address(src.Place))
 	case !src.Local() && src.Folder && src.Key != "" && !strings.HasSuffix(src.Key, "/"):
 		return fmt.Errorf("the prefix %q does not end in a slash", src.Key)
+	}
+	if err := s.checkUpload(src); err != nil {
+		return err
+	}
+	if err := s.checkAppend(src); err != nil {
+		return err
 	}
 	src.AsOf = moment(src.asOf())
 	return s.checkPinned(src)
@@ -108,7 +114,7 @@ func (s Spec) checkDest() error {
 		return errors.New("only an upload that leaves its sources follows links")
 	}
 	switch s.Kind {
-	case Upload, Copy:
+	case Upload, Copy, Append:
 		if s.Dest.Local() {
 			return fmt.Errorf("%s to a local path", s.Kind)
 		}
@@ -123,7 +129,7 @@ func (s Spec) checkDest() error {
 		if s.Move {
 			return errors.New("a deletion moves nothing")
 		}
-	case SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
+	case SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder, Abort:
 		if s.Move || s.Dest != (Place{}) || s.OnConflict != Overwrite {
 			return fmt.Errorf("%s has no destination", s.Kind)
 		}
@@ -213,6 +219,9 @@ func (s Spec) title() string {
 // from and to are the two ends for people.
 func (s Spec) from() string {
 	p := s.Sources[0].Place
+	if s.Sources[0].Text != "" {
+		return typedText
+	}
 	if len(s.Sources) == 1 {
 		return address(p)
 	}

@@ -69,6 +69,8 @@ type sourceDoc struct {
 	VersionID exact `json:",omitempty"`
 	ETag      exact `json:",omitempty"`
 	AsOf      int64 `json:",omitempty"` // in milliseconds since 1970
+	UploadID  exact `json:",omitempty"`
+	Text      exact `json:",omitempty"`
 }
 
 // changeDoc has maps whose keys are ASCII, which JSON keeps.
@@ -118,7 +120,7 @@ func encodeSpec(s Spec) (string, error) {
 	}
 	d.Sources = make([]sourceDoc, len(s.Sources))
 	for i, src := range s.Sources {
-		d.Sources[i] = sourceDoc{src.doc(), src.Folder, src.Contents, exact(src.Name), exact(src.VersionID), exact(src.ETag), src.asOf()}
+		d.Sources[i] = sourceDoc{src.doc(), src.Folder, src.Contents, exact(src.Name), exact(src.VersionID), exact(src.ETag), src.asOf(), exact(src.UploadID), exact(src.Text)}
 	}
 	doc, err := json.Marshal(d)
 	return string(doc), err
@@ -138,6 +140,7 @@ func decodeSpec(doc string) (Spec, error) {
 		s.Sources[i] = Source{
 			Place: src.place(), Folder: src.Folder, Contents: src.Contents, Name: string(src.Name),
 			VersionID: string(src.VersionID), ETag: string(src.ETag), AsOf: moment(src.AsOf),
+			UploadID: string(src.UploadID), Text: string(src.Text),
 		}
 	}
 	return s, nil

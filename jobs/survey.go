@@ -73,7 +73,7 @@ type survey struct {
 func (s *survey) sources(ctx context.Context) error {
 	var unsized []Source
 	for _, src := range s.spec.Sources {
-		if !src.Local() && !src.Folder && !src.Sized && !s.spec.Versions {
+		if !src.Local() && !src.Folder && !src.Sized && !s.spec.Versions && s.spec.Kind != Abort {
 			unsized = append(unsized, src)
 			continue
 		}
@@ -158,6 +158,10 @@ func (s *survey) tick() {
 func (s *survey) source(ctx context.Context, src Source) error {
 	if s.spec.Kind == MakeFolder {
 		s.Folders++
+		return ctx.Err()
+	}
+	if src.Text != "" {
+		s.file(int64(len(src.Text)))
 		return ctx.Err()
 	}
 	if src.Local() {
@@ -316,7 +320,7 @@ func (s *survey) existing(ctx context.Context) error {
 		there, err = s.remotelyThere(ctx)
 	case Download:
 		there, err = s.locallyThere(ctx)
-	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder:
+	case Delete, SetHeaders, SetClass, SetACL, SetTags, Restore, MakeFolder, Append, Abort:
 	}
 	if err != nil {
 		return err

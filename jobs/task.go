@@ -204,6 +204,10 @@ func (t *task) byKind(ctx context.Context) (outcome, error) {
 		return t.restore(ctx)
 	case MakeFolder:
 		return t.makeFolder(ctx)
+	case Append:
+		return t.append(ctx)
+	case Abort:
+		return t.abortOne(ctx)
 	}
 	return outcome{}, fmt.Errorf("unknown kind of job: %q", t.spec.Kind)
 }
@@ -211,7 +215,7 @@ func (t *task) byKind(ctx context.Context) (outcome, error) {
 // remote returns the bucket that the item is written to or, if that is no
 // bucket, the one that it is in.
 func (t *task) remote() (*cos.Bucket, error) {
-	if t.spec.Kind != Upload && t.spec.Kind != Copy {
+	if t.spec.Kind != Upload && t.spec.Kind != Copy && t.spec.Kind != Append {
 		return t.origin()
 	}
 	return t.e.cfg.Bucket(t.spec.Dest.Bucket, t.spec.Dest.Region)

@@ -28,11 +28,14 @@ const (
 	Restore    Kind = "restore" // of archived objects
 
 	MakeFolder Kind = "make-folder" // on either side
+
+	Append Kind = "append" // local -> the end of an object
+	Abort  Kind = "abort"  // of multipart uploads that no job needs
 )
 
 // InPlace reports that jobs of the kind work where their sources are: they have
 // no destination, and no bytes move.
-func (k Kind) InPlace() bool { return k != Upload && k != Download && k != Copy }
+func (k Kind) InPlace() bool { return k != Upload && k != Download && k != Copy && k != Append }
 
 // rewrites reports that what the kind changes is changed by copying an object
 // onto itself.
@@ -102,6 +105,13 @@ type Source struct {
 	// ETag, if set, is that of the object that is to be changed: if another is
 	// there by then, it is left alone.
 	ETag string
+	// UploadID, if set, is that of a multipart upload. An Abort drops it. An
+	// Upload of a single file goes on with it: every part that the service has is
+	// held against the file first, and one that differs fails the item before
+	// anything is sent or changed.
+	UploadID string
+	// Text is what an Append adds where Path is empty.
+	Text string
 	// Size is how many bytes a listing gave for a single object or file, if
 	// Sized is set, and Class the storage class of an object that cannot be read
 	// before it is restored. Only Survey uses them, so that it need not ask again.

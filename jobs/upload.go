@@ -44,7 +44,7 @@ func (t *task) upload(ctx context.Context) (outcome, error) {
 		fresh = true
 	}
 	t.item.id = src.id
-	if !fresh || src.id.size > t.e.cfg.Threshold {
+	if !fresh || t.adopts() || src.id.size > t.e.cfg.Threshold {
 		return t.uploadParts(ctx, b, src)
 	}
 	if err := t.claim(ctx); err != nil {

@@ -82,12 +82,14 @@ func (t *task) uploadOnce(ctx context.Context, b *cos.Bucket, src *source) (outc
 		return out, err
 	}
 	if t.item.uploadID == "" { // there was none, or it was of another name
-		acks = map[int]ack{}
-		if err := t.initiate(ctx, b, src); err != nil {
+		if acks, err = t.beginParts(ctx, b, src); err != nil {
 			return outcome{}, err
 		}
 	}
-	all := spans(src.id.size, t.item.partSize)
+	all, err := t.plan(src.id.size, acks)
+	if err != nil {
+		return outcome{}, err
+	}
 	if err := t.sendParts(ctx, b, src, all, acks); err != nil {
 		return outcome{}, err
 	}
@@ -145,7 +147,10 @@ func (t *task) resumeParts(ctx context.Context, b *cos.Bucket, src *source) (map
 	for _, a := range list {
 		known[a.number] = a
 	}
-	all := spans(src.id.size, t.item.partSize)
+	all, err := t.plan(src.id.size, known)
+	if err != nil {
+		return nil, nil, err
+	}
 	var parts []cos.Part
 	err = t.attempt(ctx, func(ctx context.Context) (err error) {
 		parts, err = b.AllParts(ctx, t.target(), t.item.uploadID)

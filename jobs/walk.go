@@ -52,8 +52,13 @@ func (w *walker) run(ctx context.Context) error {
 }
 
 func (w *walker) source(ctx context.Context, i int, after string) error {
-	if w.a.spec.Kind == MakeFolder {
+	switch w.a.spec.Kind { //nolint:exhaustive // the others walk
+	case MakeFolder:
 		return w.newFolder(ctx, i, after)
+	case Append:
+		return w.appended(ctx, i, after)
+	case Abort:
+		return w.openUpload(ctx, i, after)
 	}
 	if w.a.spec.Sources[i].Local() {
 		return w.local(ctx, i, after)

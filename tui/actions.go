@@ -179,5 +179,7 @@ func (m *Model) objects() []action {
 		{key: k.Tags, do: m.askTags, idle: m.noChange},
 		{key: k.Access, do: m.askAccess, idle: m.noChange},
 		{key: k.Query, do: m.showSelect, idle: m.noSelect},
+		{key: k.Append, do: m.askAppend, idle: m.noAppend},
+		{key: k.Uploads, do: m.showUploads, idle: m.noUploads},
 	}
 }

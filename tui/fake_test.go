@@ -48,6 +48,7 @@ func testKeys() KeyMap {
 			SortSize: bind("s s", "s s"), SortTime: bind("s t", "s t"), SortClass: bind("s c", "s c"), SortType: bind("s e", "s e"),
 			Reverse: bind("S", "S"), ClearMarks: bind("Esc", "esc"), Refresh: bind("C-r", "ctrl+r"), Hidden: bind(".", "."),
 			Properties: bind("i", "i"), Class: bind("C", "C"), Restore: bind("R", "R"), Tags: bind("T", "T"), Access: bind("a", "a"), Query: bind("Q", "Q"), Metadata: bind("M", "M"),
+			Append: bind("A", "A"), Uploads: bind("U", "U"),
 			Versions: bind("V", "V"), AllVersions: bind("M-v", "alt+v"), Past: bind("M-t", "alt+t"), Undo: bind("u", "u"),
 		},
 		Preview: PreviewKeys{
@@ -59,6 +60,10 @@ func testKeys() KeyMap {
 		Versions: VersionKeys{
 			Look: bind("F3", "f3"), Copy: bind("F5 c", "f5", "c"), Restore: bind("R", "R"), Compare: bind("=", "="), Delete: bind("F8 d", "f8", "d"),
 			Mark: bind("Space", "space"), TurnOn: bind("o", "o"), Again: bind("C-r", "ctrl+r"),
+		},
+		Uploads: UploadKeys{
+			Abort: bind("F8 d", "f8", "d"), Adopt: bind("a", "a"), Mark: bind("Space", "space"), MarkAll: bind("C-a", "ctrl+a"),
+			Sort: bind("s", "s"), Reverse: bind("S", "S"), Filter: bind("/", "/"), Again: bind("C-r", "ctrl+r"),
 		},
 		Jobs: JobKeys{
 			Pause: bind("Space p", "space", "p"), Details: bind("Enter", "enter"), Retry: bind("r", "r"),
@@ -255,6 +260,7 @@ type fakeQueue struct {
 	asked    []string
 	tally    jobs.Tally
 	items    []jobs.Item
+	held     []jobs.HeldUpload
 	limit    int64
 	err      error
 	surveys  chan context.Context // receives the context of each survey

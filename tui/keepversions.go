@@ -130,7 +130,7 @@ func (m *Model) receivedVersions(msg tea.Msg) tea.Cmd {
 // typist returns the modal if it takes text now.
 func (md *modal) typist() views.Typist {
 	typist, ok := md.view.(views.Typist)
-	if c, asks := md.view.(*views.Confirm); !ok || asks && !c.Types() {
+	if c, asks := md.view.(interface{ Types() bool }); !ok || asks && !c.Types() {
 		return nil
 	}
 	return typist

@@ -19,7 +19,9 @@ type KeyMap struct {
 	Select  SelectKeys
 	// Versions act in the history of an object.
 	Versions VersionKeys
-	Dialog   DialogKeys
+	// Uploads act in the list of unfinished uploads.
+	Uploads UploadKeys
+	Dialog  DialogKeys
 }
 
 // GlobalKeys act wherever no text is typed.
@@ -56,12 +58,18 @@ type PaneKeys struct {
 	Properties, Metadata              key.Binding
 	Class, Restore                    key.Binding
 	Tags, Access, Query               key.Binding
+	Append, Uploads                   key.Binding
 	Versions, AllVersions, Past, Undo key.Binding
 }
 
 // VersionKeys act in the history of an object.
 type VersionKeys struct {
 	Look, Copy, Restore, Compare, Delete, Mark, TurnOn, Again key.Binding
+}
+
+// UploadKeys act in the list of unfinished uploads.
+type UploadKeys struct {
+	Abort, Adopt, Mark, MarkAll, Sort, Reverse, Filter, Again key.Binding
 }
 
 // JobKeys act in the list of jobs.
@@ -103,6 +111,7 @@ func (k KeyMap) Modes() []Mode {
 		{"Preview", bindings(k.Preview)},
 		{"Select", bindings(k.Select)},
 		{"Versions", bindings(k.Versions)},
+		{"Uploads", bindings(k.Uploads)},
 		{"Everywhere", bindings(k.Global)},
 		{"Dialogs", bindings(k.Dialog)},
 	}

@@ -85,6 +85,9 @@ type Model struct {
 	keeps      map[string]cos.Versioning // what is known of buckets, by name
 	undoing    *undoing                  // the deletion that may be taken back
 	undone     map[jobs.ID]bool          // deletions that were taken back
+	janitor    *janitor                  // the unfinished uploads that are shown; nil if none are
+	sought     bool                      // orphaned uploads were looked for
+	followUps  map[jobs.ID]*followUp     // what is shown when an append is done
 }
 
 // modal is a view over the panes with what it asks of the program.
@@ -182,7 +185,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // afterwards asks for what is wanted of the rows that are seen now.
 func (m *Model) afterwards() tea.Cmd {
-	return tea.Batch(m.followCursor(), m.awaitBadge(), m.askVersioning())
+	return tea.Batch(m.followCursor(), m.awaitBadge(), m.askVersioning(), m.wantUploads(), m.lookForOrphans())
 }
 
 // received takes what a command brought.
@@ -275,7 +278,7 @@ func (m *Model) receivedPreview(msg tea.Msg) tea.Cmd {
 	case searchedMsg:
 		return m.searched(msg)
 	default:
-		return tea.Batch(m.receivedSelect(msg), m.receivedVersions(msg))
+		return tea.Batch(m.receivedSelect(msg), m.receivedVersions(msg), m.receivedUploads(msg))
 	}
 	return nil
 }

@@ -205,6 +205,10 @@ func (m *Model) modalMouse(top *modal, msg tea.MouseMsg) tea.Cmd {
 			list.Click(e.Y)
 			return nil
 		}
+		if list, ok := top.view.(*views.Uploads); ok {
+			list.Click(e.Y)
+			return nil
+		}
 		if use, ok := top.view.(*views.Usage); ok {
 			use.Click(e.Y)
 			return nil

@@ -26,8 +26,9 @@ type previewing struct {
 
 	open *archive // of a tar: where reading its contents goes on
 
-	follow *follow            // nil: it is not followed
-	glance context.CancelFunc // of the look at what it is now
+	follows bool               // it is to be followed once something was read
+	follow  *follow            // nil: it is not followed
+	glance  context.CancelFunc // of the look at what it is now
 
 	colouring bool
 	language  string
@@ -210,6 +211,10 @@ func (m *Model) previewed(msg previewedMsg) tea.Cmd {
 		pv.view.Note = msg.seen.note
 	}
 	pv.view.Take(msg.content)
+	if pv.follows {
+		pv.follows = false
+		return m.toggleFollow(pv)
+	}
 	return m.feedPreview(pv)
 }
 

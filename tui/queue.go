@@ -155,7 +155,7 @@ func (m *Model) ended(before, now jobs.Snapshot) tea.Cmd {
 		for i, p := range m.panes {
 			stale[i] = stale[i] || m.touches(j, p.at)
 		}
-		cmds = append(cmds, m.announce(j), m.versionsEnded(j))
+		cmds = append(cmds, m.announce(j), m.versionsEnded(j), m.uploadsEnded(j), m.appendEnded(j))
 	}
 	for i := range stale {
 		if stale[i] {
@@ -241,6 +241,8 @@ func ending(j jobs.Job) string {
 		text = "made"
 	case j.Kind == jobs.Restore:
 		text = "restored"
+	case j.Kind == jobs.Abort:
+		text = "aborted " + views.Plural(j.ItemsDone-j.ItemsSkipped, "upload", "uploads")
 	case j.Unverified > 0:
 		text = "done, " + views.Count(j.Unverified) + " not verified"
 	}

@@ -278,15 +278,19 @@ func (m *Model) queued(msg queuedMsg) tea.Cmd {
 	if p := m.panes[msg.from.pane]; p.at == msg.from.at {
 		p.unmark(msg.from.rows)
 	}
-	m.say("queued: "+verb(msg.spec)+" of "+described(msg.spec)+m.sep()+hint(m.deps.Keys.Global.Jobs, "").Key+" shows the jobs", plain)
+	m.say("queued: "+deed(msg.spec)+m.sep()+hint(m.deps.Keys.Global.Jobs, "").Key+" shows the jobs", plain)
 	return nil
 }
 
-func verb(spec jobs.Spec) string {
-	if spec.Move {
-		return "move"
+// deed is what a job does, for people.
+func deed(spec jobs.Spec) string {
+	switch {
+	case spec.Kind == jobs.Append:
+		return "append to " + spec.Sources[0].Name
+	case spec.Move:
+		return "move of " + described(spec)
 	}
-	return string(spec.Kind)
+	return string(spec.Kind) + " of " + described(spec)
 }
 
 func described(spec jobs.Spec) string {

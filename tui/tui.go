@@ -57,6 +57,7 @@ type Queue interface {
 	Bandwidth() int64
 	SetBandwidth(limit int64) error
 	Snapshot() jobs.Snapshot
+	HeldUploads(ctx context.Context) ([]jobs.HeldUpload, error)
 	Changed() <-chan struct{}
 	Items(ctx context.Context, id jobs.ID, after int64, limit int, states ...jobs.State) ([]jobs.Item, error)
 	Receipts(ctx context.Context, id jobs.ID) iter.Seq2[jobs.Receipt, error]
@@ -103,6 +104,9 @@ type Deps struct {
 	// Versions opens a bucket to look at its versions; it sends nothing. Nil if
 	// that is not wanted.
 	Versions func(bucket, region string) Versioned
+	// Uploads opens a bucket to look at its unfinished uploads; it sends nothing.
+	// Nil if that is not wanted.
+	Uploads func(bucket, region string) Uploading
 	// Watch begins to follow a local folder, see [WatchFolder]. Nil: folders
 	// are listed again only when asked for.
 	Watch func(path string) (Watching, error)

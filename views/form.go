@@ -63,6 +63,9 @@ func (f *Form) field() *Field {
 func (f *Form) onCancel() bool { return f.focus == len(f.Fields) }
 func (f *Form) onVerb() bool   { return f.focus == len(f.Fields)+1 }
 
+// Focused is the field that is filled in now; nil if a button has the focus.
+func (f *Form) Focused() *Field { return f.field() }
+
 // Changed reports that an answer is not the one that was set any more.
 func (f *Form) Changed() bool { return f.changed }
 

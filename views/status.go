@@ -222,13 +222,13 @@ func (k *Look) stripResult(s Strip, width int) string {
 
 func (k *Look) arrow(kind jobs.Kind) string {
 	switch kind {
-	case jobs.Upload:
+	case jobs.Upload, jobs.Append:
 		return k.Marks.Up
 	case jobs.Download:
 		return k.Marks.Down
 	case jobs.Copy:
 		return k.Marks.To
-	case jobs.Delete:
+	case jobs.Delete, jobs.Abort:
 		return k.Marks.Delete
 	case jobs.SetHeaders, jobs.SetClass, jobs.SetACL, jobs.SetTags, jobs.Restore, jobs.MakeFolder:
 	}

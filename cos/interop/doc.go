@@ -8,6 +8,7 @@
 //     parameter. What differs on purpose stands there with its reason.
 //   - walk_* and node/*.js: an SDK alone on a server, its results asserted.
 //   - roundtrip, trade, node: one writes, the others read.
+//   - queue: our job queue appends, aborts and goes on with uploads, the Go SDK reads.
 //   - docs: the table of all this, docs/api.md.
 //
 // The Go SDK reads the checksum of a body while net/http may still write it.

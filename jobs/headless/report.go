@@ -89,7 +89,9 @@ func verb(j jobs.Job) string {
 		return "set tags"
 	case jobs.MakeFolder:
 		return "make folder"
-	case jobs.Upload, jobs.Download, jobs.Copy, jobs.Delete, jobs.Restore:
+	case jobs.Abort:
+		return "abort the upload of"
+	case jobs.Append, jobs.Upload, jobs.Download, jobs.Copy, jobs.Delete, jobs.Restore:
 	}
 	return string(j.Kind)
 }
