@@ -14,6 +14,7 @@ func defaultKeys() tui.KeyMap {
 		Global:   globalKeys(),
 		Pane:     paneKeys(),
 		Versions: versionKeys(),
+		Links:    linkKeys(),
 		Jobs:     jobKeys(),
 		Preview:  previewKeys(),
 		Select:   selectKeys(),
@@ -110,9 +111,19 @@ func versionKeys() tui.VersionKeys {
 		Restore: bind("R", "make this version the current one", "R"),
 		Compare: bind("=", "compare two marked versions, or this one with the current", "="),
 		Delete:  bind("F8 d Del", "delete this version for good; a deletion is taken back", "f8", "alt+8", "d", "delete"),
+		Links:   bind("Y", "link to this version", "Y"),
 		Mark:    bind("Space Ins", "mark and go down", "space", "insert"),
 		TurnOn:  bind("o", "let the bucket keep versions", "o"),
 		Again:   bind("C-r", "list again", "ctrl+r"),
+	}
+}
+
+func linkKeys() tui.LinkKeys {
+	return tui.LinkKeys{
+		Copy:    bind("y", "copy all links, one a line", "y"),
+		CopyOne: bind("Y", "copy this link", "Y"),
+		Code:    bind("c", "show this link as a QR code, or as text", "c"),
+		Save:    bind("s", "save all links to a file", "s"),
 	}
 }
 

@@ -75,7 +75,7 @@ func (m *Model) changes() []action {
 		{key: k.MakeFolder, do: silent(m.askFolder), idle: m.noFolder},
 		{key: k.Delete, do: m.askDelete, idle: firstOf(m.noQueue, m.noDelete, m.noChoice)},
 		{key: k.Edit, do: m.edit, idle: m.noEdit},
-		{key: k.Links, do: m.askLinks, idle: m.noChoice},
+		{key: k.Links, do: m.askLinks, idle: m.noLinks},
 		{key: k.Yank, do: func() tea.Cmd { return m.yank(false) }, idle: m.noChoice},
 		{key: k.Cut, do: func() tea.Cmd { return m.yank(true) }, idle: m.noChoice},
 		{key: k.Put, do: m.put, idle: m.noPut},

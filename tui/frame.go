@@ -64,7 +64,7 @@ func (m *Model) ground() (lines []string, over []modal) {
 // fills reports that a view takes the whole screen.
 func fills(v views.Modal) bool {
 	switch v.(type) {
-	case *views.JobList, *views.Preview, *views.Usage, *views.Select, *views.Versions, *views.Diff:
+	case *views.JobList, *views.Preview, *views.Usage, *views.Select, *views.Versions, *views.Diff, *views.Links:
 		return true
 	}
 	return false

@@ -19,6 +19,7 @@ type KeyMap struct {
 	Select  SelectKeys
 	// Versions act in the history of an object.
 	Versions VersionKeys
+	Links    LinkKeys
 	Dialog   DialogKeys
 }
 
@@ -61,7 +62,12 @@ type PaneKeys struct {
 
 // VersionKeys act in the history of an object.
 type VersionKeys struct {
-	Look, Copy, Restore, Compare, Delete, Mark, TurnOn, Again key.Binding
+	Look, Copy, Restore, Compare, Delete, Links, Mark, TurnOn, Again key.Binding
+}
+
+// LinkKeys act where links are shown.
+type LinkKeys struct {
+	Copy, CopyOne, Code, Save key.Binding
 }
 
 // JobKeys act in the list of jobs.
@@ -103,6 +109,7 @@ func (k KeyMap) Modes() []Mode {
 		{"Preview", bindings(k.Preview)},
 		{"Select", bindings(k.Select)},
 		{"Versions", bindings(k.Versions)},
+		{"Links", bindings(k.Links)},
 		{"Everywhere", bindings(k.Global)},
 		{"Dialogs", bindings(k.Dialog)},
 	}

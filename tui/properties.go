@@ -235,10 +235,8 @@ func asked(t time.Time) string {
 
 // encryptionFact says who encrypts, if somebody does.
 func encryptionFact(h *cos.Head) string {
-	for name := range h.Headers.Meta {
-		if strings.HasPrefix(strings.ToLower(name), "client-side-encryption") {
-			return "by the one who wrote it, before it was sent"
-		}
+	if isSealed(h) {
+		return "by the one who wrote it, before it was sent"
 	}
 	return string(h.Encryption.Algorithm)
 }
