@@ -180,8 +180,12 @@ var linkLives = []struct {
 	name string
 	life time.Duration
 }{
-	{"1 hour", time.Hour}, {"15 minutes", 15 * time.Minute}, {"12 hours", 12 * time.Hour}, {"1 day", 24 * time.Hour},
-	{"7 days", 7 * 24 * time.Hour}, {"30 days", 30 * 24 * time.Hour},
+	{"1 hour", time.Hour},
+	{"15 minutes", 15 * time.Minute},
+	{"12 hours", 12 * time.Hour},
+	{"1 day", 24 * time.Hour},
+	{"7 days", 7 * 24 * time.Hour},
+	{"30 days", 30 * 24 * time.Hour},
 }
 
 // longestLife is how long a link may be made to last here. The service sets no
