@@ -104,7 +104,7 @@ func (m *Model) offerLinks(l linking) tea.Cmd {
 	menu := &views.Menu{Title: "Addresses and links", Hint: "Enter takes it" + m.sep() + "Esc leaves"}
 	versions := len(l.targets) > 0 && l.targets[0].version != ""
 	menu.Items = []views.MenuItem{
-		{Name: "cos:// address", Key: "to the clipboard", Why: firstWhy(when(len(l.targets) == 0, l.why), when(versions, "an address names no version"))},
+		{Name: "cos:// address", Key: "to the clipboard", Why: when(versions, "an address names no version")},
 		{Name: "https URL, not signed", Key: "for those who may read it", Why: firstWhy(l.why, when(versions, "only a signed link names a version"))},
 		{Name: "link to download" + m.look.Marks.Ellipsis, Key: "for anyone, until a time", Why: l.why},
 		{Name: "link to upload a new object" + m.look.Marks.Ellipsis, Key: "for anyone, until a time", Why: when(l.at.past() || versions, pastIsReadOnly)},
@@ -134,7 +134,11 @@ func firstWhy(all ...string) string {
 	return ""
 }
 
+// addresses are those of the objects, or of the place if none is chosen.
 func (l linking) addresses() (out []string) {
+	if len(l.targets) == 0 {
+		return []string{l.at.address()}
+	}
 	for _, t := range l.targets {
 		out = append(out, cos.URI{Bucket: l.at.Bucket, Key: t.key}.String())
 	}

@@ -141,7 +141,9 @@ func TestLinks_SayWhenTemporaryKeysEndThemBefore(t *testing.T) {
 func TestLinks_ToUploadNameANewObject(t *testing.T) {
 	t.Parallel()
 	d := linked(t, fakeLinker{}, "in/a")
-	d.press("enter", "home", "Y", "down", "down", "down", "enter", "enter")
+	d.press("enter", "home", "Y")
+	assert.Equal(t, "cos://b-1/in/", d.clipped("enter"), "the place, where nothing is chosen")
+	d.press("Y", "down", "down", "down", "enter", "enter")
 	assert.Contains(t, d.flat(), "a name is needed")
 	d.write("from them.zip")
 	assert.Contains(t, d.flat(), "can store one object of at most 5 GB as cos://b- 1/in/from them.zip until 2026-11-22 13:00")
