@@ -165,7 +165,7 @@ func (m *Model) paneView(i int) views.Pane {
 	if p.at.buckets {
 		v.Classes, v.Regions = false, true
 		for i, r := range v.Rows {
-			v.Rows[i].Versioning = m.versioning.of[r.Name]
+			v.Rows[i].Versioning = m.keepsInWords(r.Name)
 		}
 	}
 	if d := m.drag; d != nil && d.ok && d.pane == i && d.zone != onStrip {

@@ -41,12 +41,18 @@ func (m *Model) askKeeps(at place, then func(state cos.Versioning, err error) te
 
 func (m *Model) tookKeeps(msg keepsMsg) tea.Cmd {
 	if msg.err == nil {
-		if m.keeps == nil {
-			m.keeps = map[string]cos.Versioning{}
-		}
-		m.keeps[msg.bucket] = msg.state
+		m.learn(msg.bucket, msg.state)
 	}
 	return msg.then(msg.state, msg.err)
+}
+
+// learn notes what a bucket does about versions, until its list is asked for
+// anew.
+func (m *Model) learn(bucket string, state cos.Versioning) {
+	if m.keeps == nil {
+		m.keeps = map[string]cos.Versioning{}
+	}
+	m.keeps[bucket] = state
 }
 
 // withVersions does what needs a bucket that keeps versions, or offers to turn
@@ -89,24 +95,30 @@ func (m *Model) offerVersions(at place) {
 	})
 }
 
-// turnedOnMsg says that a bucket keeps versions from now on.
-type turnedOnMsg struct{ bucket string }
+// keptMsg says what a bucket does about versions from now on.
+type keptMsg struct {
+	bucket string
+	state  cos.Versioning
+}
 
-func (m *Model) turnOn(at place) tea.Cmd {
+func (m *Model) turnOn(at place) tea.Cmd { return m.setKeeps(at, cos.VersioningEnabled) }
+
+func (m *Model) setKeeps(at place, state cos.Versioning) tea.Cmd {
 	ctx, b := m.ctx, m.deps.Versions(at.Bucket, at.Region)
 	return guarded(func() tea.Msg {
-		if err := b.SetVersioning(ctx, cos.VersioningEnabled); err != nil {
+		if err := b.SetVersioning(ctx, state); err != nil {
 			return failedMsg{err} // it says what was asked of which bucket
 		}
-		return turnedOnMsg{at.Bucket}
+		return keptMsg{at.Bucket, state}
 	})
 }
 
-func (m *Model) turnedOn(msg turnedOnMsg) {
-	if m.keeps == nil {
-		m.keeps = map[string]cos.Versioning{}
+func (m *Model) kept(msg keptMsg) {
+	m.learn(msg.bucket, msg.state)
+	if msg.state == cos.VersioningSuspended {
+		m.say(msg.bucket+" makes no new versions from now on; those that it has stay", plain)
+		return
 	}
-	m.keeps[msg.bucket] = cos.VersioningEnabled
 	m.say(msg.bucket+" keeps versions from now on", plain)
 }
 
@@ -115,8 +127,8 @@ func (m *Model) receivedVersions(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case keepsMsg:
 		return m.tookKeeps(msg)
-	case turnedOnMsg:
-		m.turnedOn(msg)
+	case keptMsg:
+		m.kept(msg)
 	case comparedMsg:
 		m.tookDiff(msg)
 	case undoMsg:

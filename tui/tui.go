@@ -78,9 +78,6 @@ type Deps struct {
 	// Buckets lists the account's buckets. Nil if that is not wanted: there is
 	// nothing above the root of a bucket then.
 	Buckets BucketLister
-	// Versioning asks for the versioning of a bucket in the list; nil if that
-	// is not wanted.
-	Versioning func(ctx context.Context, bucket, region string) (cos.Versioning, error)
 
 	Account   string // shown before the bucket's name; may be empty
 	AccountID string // jobs.Spec.Account of what is queued
