@@ -38,7 +38,7 @@ func paneKeys() tui.PaneKeys {
 	return tui.PaneKeys{
 		Copy:       bind("F5 c", "copy to the other pane", "f5", "alt+5", "c"),
 		Move:       bind("F6 m", "move to the other pane", "f6", "alt+6", "m"),
-		MakeFolder: bind("F7 n", "make a folder", "f7", "alt+7", "n"),
+		MakeFolder: bind("F7 n", "make a folder, or a bucket", "f7", "alt+7", "n"),
 		Delete:     bind("F8 d Del", "delete", "f8", "alt+8", "d", "delete"),
 		Edit:       bind("F4 e", "edit", "f4", "alt+4", "e"),
 		Links:      bind("Y", "copy addresses and links", "Y"),
@@ -97,7 +97,7 @@ func paneKeys() tui.PaneKeys {
 		Access:     bind("a", "set who may read it", "a"),
 		Query:      bind("Q", "query the rows of CSV and JSON with SQL", "Q"),
 
-		Versions:    bind("V", "the history of an object: its versions", "V"),
+		Versions:    bind("V", "the history of an object; of a bucket whether it keeps versions", "V"),
 		AllVersions: bind("M-v", "show all versions and deletions, or what is there", "alt+v"),
 		Past:        bind("M-t", "show the bucket as it was at a time, or as it is", "alt+t"),
 		Undo:        bind("u", "take the last deletion back", "u"),

@@ -60,7 +60,7 @@ func (m *Model) learn(bucket string, state cos.Versioning) {
 func (m *Model) withVersions(at place, then func() tea.Cmd) tea.Cmd {
 	return m.askKeeps(at, func(state cos.Versioning, err error) tea.Cmd {
 		if err == nil && state == cos.Unversioned {
-			m.offerVersions(at)
+			m.offerVersions(at, state)
 			return nil
 		}
 		return then()
@@ -81,10 +81,14 @@ func (m *Model) noVersions(at place) string {
 }
 
 // offerVersions asks whether a bucket is to keep versions from now on.
-func (m *Model) offerVersions(at place) {
+func (m *Model) offerVersions(at place, state cos.Versioning) {
+	title := "This bucket keeps no versions"
+	if state == cos.VersioningSuspended {
+		title = "Versioning is suspended"
+	}
 	m.push(modal{
 		view: &views.Confirm{
-			Title: "This bucket keeps no versions", Verb: "Turn on", What: "turn versioning on for " + at.Bucket,
+			Title: title, Verb: "Turn on", What: "turn versioning on for " + at.Bucket,
 			Note: "From then on what is overwritten or deleted is kept and can be taken back, and every version kept is billed. " +
 				"Versioning can be suspended later, never turned off.",
 		},
@@ -136,7 +140,7 @@ func (m *Model) receivedVersions(msg tea.Msg) tea.Cmd {
 	case versionsMsg:
 		return m.tookVersions(msg)
 	}
-	return nil
+	return m.receivedBucket(msg)
 }
 
 // typist returns the modal if it takes text now.
@@ -152,8 +156,12 @@ func (md *modal) typist() views.Typist {
 func (m *Model) times() []action {
 	k := m.deps.Keys.Pane
 	idle := func() string { return m.noVersions(m.panes[m.focus].at) }
+	history := action{key: k.Versions, do: m.showVersions, idle: firstOf(idle, m.noRow)}
+	if m.panes[m.focus].at.buckets && m.deps.Versions != nil {
+		history = action{key: k.Versions, do: m.askBucketVersions, idle: m.noBucketChoice}
+	}
 	return []action{
-		{key: k.Versions, do: m.showVersions, idle: firstOf(idle, m.noRow)},
+		history,
 		{key: k.AllVersions, do: m.toggleVersions, idle: idle},
 		{key: k.Past, do: m.askPast, idle: idle},
 		{key: k.Undo, do: m.undo, idle: firstOf(idle, m.noQueue)},

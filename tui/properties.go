@@ -33,6 +33,9 @@ func (m *Model) showProperties() tea.Cmd {
 		m.say("no row is chosen", plain)
 		return nil
 	}
+	if from.at.buckets && len(from.rows) == 1 {
+		return m.showBucket(from)
+	}
 	view := &views.Properties{Title: "Properties of " + m.from(from)}
 	ctx, cancel := context.WithCancel(m.ctx)
 	m.surveys++
@@ -135,7 +138,8 @@ func (m *Model) propertiesKey(view *views.Properties, pressed string) (tea.Cmd, 
 	case matches(pressed, k.Links):
 		m.say("to the clipboard: all of it", plain)
 		return m.clip(view.Text()), true
-	case matches(pressed, k.Class), matches(pressed, k.Tags), matches(pressed, k.Access), matches(pressed, k.Metadata), matches(pressed, k.Restore):
+	case matches(pressed, k.Class), matches(pressed, k.Tags), matches(pressed, k.Access), matches(pressed, k.Metadata), matches(pressed, k.Restore),
+		m.panes[m.focus].at.buckets && (matches(pressed, k.Versions) || matches(pressed, k.Delete)):
 		m.pop()
 		return m.paneKey(pressed), true
 	}

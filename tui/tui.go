@@ -86,6 +86,11 @@ type Deps struct {
 	Remote    cos.URI
 	// Home is shown as "~"; empty for none.
 	Home string
+	// MakeBucket makes buckets in the list of them; nil if that is not wanted.
+	MakeBucket BucketMaker
+	// Contents opens a bucket to look whether it is empty; it sends nothing. Nil
+	// if buckets are not to be deleted.
+	Contents func(bucket, region string) Contents
 	// Edit opens a bucket to edit an object in it; nil if that is not wanted.
 	Edit func(bucket, region string) Editable
 	// Link opens a bucket to make addresses of its objects; it sends nothing.

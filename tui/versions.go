@@ -187,7 +187,7 @@ func (m *Model) versionKey(view *views.Versions, pressed string) (tea.Cmd, bool)
 			m.say("the bucket keeps versions already", plain)
 			return nil, true
 		}
-		m.offerVersions(m.timeline.at)
+		m.offerVersions(m.timeline.at, m.keeps[m.timeline.at.Bucket])
 	case matches(pressed, k.Again):
 		return m.listVersions(true), true
 	default:
