@@ -27,7 +27,8 @@ func (m *Model) showBucket(from chosen) tea.Cmd {
 	keys := m.deps.Keys
 	view := &views.Properties{Title: "Properties of " + at.address(), Hints: []views.Hint{
 		hint(keys.Pane.Yank, "copies this"), hint(keys.Pane.Links, "copies all"), hint(keys.Pane.Versions, "versioning"),
-		hint(keys.Pane.Delete, "delete"), {Key: "Esc", Does: "back"},
+		hint(keys.Pane.Delete, "delete"),
+		{Key: "Esc", Does: "back"},
 	}}
 	view.Set(m.bucketFacts(from, at))
 	ctx, cancel := context.WithCancel(m.ctx)
