@@ -15,6 +15,7 @@ func defaultKeys() tui.KeyMap {
 		Pane:     paneKeys(),
 		Versions: versionKeys(),
 		Uploads:  uploadKeys(),
+		Links:    linkKeys(),
 		Jobs:     jobKeys(),
 		Preview:  previewKeys(),
 		Select:   selectKeys(),
@@ -38,7 +39,7 @@ func paneKeys() tui.PaneKeys {
 	return tui.PaneKeys{
 		Copy:       bind("F5 c", "copy to the other pane", "f5", "alt+5", "c"),
 		Move:       bind("F6 m", "move to the other pane", "f6", "alt+6", "m"),
-		MakeFolder: bind("F7 n", "make a folder", "f7", "alt+7", "n"),
+		MakeFolder: bind("F7 n", "make a folder, or a bucket", "f7", "alt+7", "n"),
 		Delete:     bind("F8 d Del", "delete", "f8", "alt+8", "d", "delete"),
 		Edit:       bind("F4 e", "edit", "f4", "alt+4", "e"),
 		Links:      bind("Y", "copy addresses and links", "Y"),
@@ -99,7 +100,7 @@ func paneKeys() tui.PaneKeys {
 		Append:     bind("A", "append a text or a file to an object, or make one that can grow", "A"),
 		Uploads:    bind("U", "uploads that were begun here and not completed", "U"),
 
-		Versions:    bind("V", "the history of an object: its versions", "V"),
+		Versions:    bind("V", "the history of an object; of a bucket whether it keeps versions", "V"),
 		AllVersions: bind("M-v", "show all versions and deletions, or what is there", "alt+v"),
 		Past:        bind("M-t", "show the bucket as it was at a time, or as it is", "alt+t"),
 		Undo:        bind("u", "take the last deletion back", "u"),
@@ -113,6 +114,7 @@ func versionKeys() tui.VersionKeys {
 		Restore: bind("R", "make this version the current one", "R"),
 		Compare: bind("=", "compare two marked versions, or this one with the current", "="),
 		Delete:  bind("F8 d Del", "delete this version for good; a deletion is taken back", "f8", "alt+8", "d", "delete"),
+		Links:   bind("Y", "link to this version", "Y"),
 		Mark:    bind("Space Ins", "mark and go down", "space", "insert"),
 		TurnOn:  bind("o", "let the bucket keep versions", "o"),
 		Again:   bind("C-r", "list again", "ctrl+r"),
@@ -129,6 +131,15 @@ func uploadKeys() tui.UploadKeys {
 		Reverse: bind("S", "turn the order round", "S"),
 		Filter:  bind("/", "show only keys with a text", "/"),
 		Again:   bind("C-r", "list again", "ctrl+r"),
+	}
+}
+
+func linkKeys() tui.LinkKeys {
+	return tui.LinkKeys{
+		Copy:    bind("y", "copy all links, one a line", "y"),
+		CopyOne: bind("Y", "copy this link", "Y"),
+		Code:    bind("c", "show this link as a QR code, or as text", "c"),
+		Save:    bind("s", "save all links to a file", "s"),
 	}
 }
 

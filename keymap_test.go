@@ -28,6 +28,7 @@ func TestDefaultKeys_NoKeyTwiceWhereItActs(t *testing.T) {
 		"dialogs": {"Dialogs"},
 		"preview": {"Preview", "Dialogs"},
 		"select":  {"Select", "Dialogs"},
+		"links":   {"Links", "Dialogs"},
 	} {
 		seen := map[string]string{}
 		for _, mode := range defaultKeys().Modes() {

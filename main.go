@@ -278,17 +278,16 @@ func (a *app) browse(ctx context.Context, args []string) error {
 	}
 	err = tui.Run(ctx, tui.Deps{
 		Keys: defaultKeys(), Queue: queue, Buckets: a.client,
-		Bucket:  func(name, region string) tui.Store { return a.client.Bucket(name, region) },
-		Edit:    func(name, region string) tui.Editable { return a.client.Bucket(name, region) },
-		Inspect: func(name, region string) tui.Inspector { return a.client.Bucket(name, region) },
-		Select:  func(name, region string) tui.Selector { return a.client.Bucket(name, region) },
-		Link:    func(name, region string) tui.Linker { return a.client.Bucket(name, region) },
-		Versioning: func(ctx context.Context, name, region string) (cos.Versioning, error) {
-			return a.client.Bucket(name, region).Versioning(ctx)
-		},
-		Versions: func(name, region string) tui.Versioned { return a.client.Bucket(name, region) },
-		Uploads:  func(name, region string) tui.Uploading { return a.client.Bucket(name, region) },
-		Account:  a.account.Name, AccountID: a.accountID(), Region: a.account.Region,
+		Bucket:     func(name, region string) tui.Store { return a.client.Bucket(name, region) },
+		Edit:       func(name, region string) tui.Editable { return a.client.Bucket(name, region) },
+		Inspect:    func(name, region string) tui.Inspector { return a.client.Bucket(name, region) },
+		Select:     func(name, region string) tui.Selector { return a.client.Bucket(name, region) },
+		Link:       func(name, region string) tui.Linker { return a.client.Bucket(name, region) },
+		MakeBucket: a.client,
+		Contents:   func(name, region string) tui.Contents { return a.client.Bucket(name, region) },
+		Versions:   func(name, region string) tui.Versioned { return a.client.Bucket(name, region) },
+		Uploads:    func(name, region string) tui.Uploading { return a.client.Bucket(name, region) },
+		Account:    a.account.Name, AccountID: a.accountID(), Region: a.account.Region,
 		LocalDir: local, Remote: *remote, Home: xdg.Home, Watch: tui.WatchFolder, PlacesFile: filepath.Join(stateDir(), "places.toml"),
 		Notice: notice, ASCII: a.ascii, LowBandwidth: a.low, NoMouse: a.noMouse, Explain: cos.WithHint,
 	})

@@ -18,8 +18,13 @@ func (t *task) remove(ctx context.Context) (outcome, error) {
 		return out, t.removeLocal()
 	}
 	b, err := t.remote()
-	if err != nil {
+	switch {
+	case err != nil:
 		return outcome{}, err
+	case t.spec.Whole && t.lane == laneLast:
+		return t.removeBucket(ctx, b)
+	case t.spec.Whole && t.lane == laneLarge:
+		return t.removeUpload(ctx, b)
 	}
 	err = t.attempt(ctx, func(ctx context.Context) error {
 		res, err := b.Delete(ctx, t.item.key, t.item.version)

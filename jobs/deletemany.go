@@ -24,7 +24,7 @@ type batch struct {
 // batched reports that what is next in the lane can go with others in one
 // request.
 func (a *active) batched(l lane) bool {
-	return a.spec.Kind == Delete && !a.singly.Load() && len(a.buffer[l]) > 0 && !a.spec.Sources[a.buffer[l][0].source].Local()
+	return a.spec.Kind == Delete && l == laneSmall && !a.singly.Load() && len(a.buffer[l]) > 0 && !a.spec.Sources[a.buffer[l][0].source].Local()
 }
 
 // takeBatch takes what is in the same bucket as the first in the lane.

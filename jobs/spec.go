@@ -31,6 +31,9 @@ func (s Spec) canonical(account string) (Spec, error) {
 			return s, err
 		}
 	}
+	if err := s.checkWhole(); err != nil {
+		return s, err
+	}
 	return s, s.checkDest()
 }
 
@@ -205,6 +208,8 @@ func (s Spec) title() string {
 		name += "/"
 	}
 	switch version := s.Sources[0].VersionID; {
+	case s.Whole:
+		name = "the bucket " + s.Sources[0].Bucket
 	case s.Versions:
 		name += ", every version"
 	case version != "":

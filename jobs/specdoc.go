@@ -103,6 +103,7 @@ type specDoc struct {
 	Versions bool       `json:",omitempty"`
 
 	FollowLinks bool `json:",omitempty"`
+	Whole       bool `json:",omitempty"`
 }
 
 func (p Place) doc() placeDoc {
@@ -116,7 +117,7 @@ func (p placeDoc) place() Place {
 func encodeSpec(s Spec) (string, error) {
 	d := specDoc{
 		Kind: s.Kind, Account: exact(s.Account), Dest: s.Dest.doc(), OnConflict: s.OnConflict, Move: s.Move,
-		Change: s.Change.doc(), Versions: s.Versions, FollowLinks: s.FollowLinks,
+		Change: s.Change.doc(), Versions: s.Versions, FollowLinks: s.FollowLinks, Whole: s.Whole,
 	}
 	d.Sources = make([]sourceDoc, len(s.Sources))
 	for i, src := range s.Sources {
@@ -133,7 +134,7 @@ func decodeSpec(doc string) (Spec, error) {
 	}
 	s := Spec{
 		Kind: d.Kind, Account: string(d.Account), Dest: d.Dest.place(), OnConflict: d.OnConflict, Move: d.Move,
-		Change: d.Change.change(), Versions: d.Versions, FollowLinks: d.FollowLinks, inexact: inexact(doc),
+		Change: d.Change.change(), Versions: d.Versions, FollowLinks: d.FollowLinks, Whole: d.Whole, inexact: inexact(doc),
 	}
 	s.Sources = make([]Source, len(d.Sources))
 	for i, src := range d.Sources {

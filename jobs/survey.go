@@ -179,6 +179,9 @@ func (s *survey) source(ctx context.Context, src Source) error {
 	if s.spec.Versions {
 		return s.versions(ctx, b, src)
 	}
+	if s.spec.Whole {
+		return nil // it is to be empty
+	}
 	if !src.AsOf.IsZero() {
 		return s.past(ctx, b, src)
 	}

@@ -143,6 +143,10 @@ type Spec struct {
 	// Versions makes a deletion one of every version and delete marker of its
 	// objects, for good.
 	Versions bool
+	// Whole makes a deletion one of its only source, a bucket, which goes last
+	// of all. Unless Versions is set, too, it has to be empty; else everything
+	// in it goes before, unfinished uploads included.
+	Whole bool
 
 	inexact bool // read from a journal that does not have the names exactly
 }

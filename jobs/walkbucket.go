@@ -12,8 +12,14 @@ import (
 // bucket walks an object or a prefix. The walk goes on behind the key after.
 func (w *walker) bucket(ctx context.Context, i int, after string) error {
 	src := w.a.spec.Sources[i]
-	if w.a.spec.Versions {
-		return w.versions(ctx, i, after)
+	if w.a.spec.Versions && !strings.HasPrefix(after, "\x00") {
+		if err := w.versions(ctx, i, after); err != nil || !w.a.spec.Whole {
+			return err
+		}
+		after = afterVersions
+	}
+	if w.a.spec.Whole {
+		return w.wholeBucket(ctx, i, after)
 	}
 	if !src.Folder {
 		if after != "" {

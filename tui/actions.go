@@ -72,10 +72,10 @@ func (m *Model) changes() []action {
 	return []action{
 		{key: k.Copy, do: func() tea.Cmd { return m.planCopy(false) }, idle: m.noCopy},
 		{key: k.Move, do: func() tea.Cmd { return m.planCopy(true) }, idle: m.noCopy},
-		{key: k.MakeFolder, do: silent(m.askFolder), idle: m.noFolder},
-		{key: k.Delete, do: m.askDelete, idle: firstOf(m.noQueue, m.noDelete, m.noChoice)},
+		{key: k.MakeFolder, do: m.askNew, idle: m.noFolder},
+		{key: k.Delete, do: m.askDelete, idle: firstOf(m.noQueue, m.noDelete)},
 		{key: k.Edit, do: m.edit, idle: m.noEdit},
-		{key: k.Links, do: m.askLinks, idle: m.noChoice},
+		{key: k.Links, do: m.askLinks, idle: m.noLinks},
 		{key: k.Yank, do: func() tea.Cmd { return m.yank(false) }, idle: m.noChoice},
 		{key: k.Cut, do: func() tea.Cmd { return m.yank(true) }, idle: m.noChoice},
 		{key: k.Put, do: m.put, idle: m.noPut},

@@ -59,12 +59,13 @@ func testKeys() KeyMap {
 		Select: SelectKeys{Save: bind("s", "s")},
 		Versions: VersionKeys{
 			Look: bind("F3", "f3"), Copy: bind("F5 c", "f5", "c"), Restore: bind("R", "R"), Compare: bind("=", "="), Delete: bind("F8 d", "f8", "d"),
-			Mark: bind("Space", "space"), TurnOn: bind("o", "o"), Again: bind("C-r", "ctrl+r"),
+			Links: bind("Y", "Y"), Mark: bind("Space", "space"), TurnOn: bind("o", "o"), Again: bind("C-r", "ctrl+r"),
 		},
 		Uploads: UploadKeys{
 			Abort: bind("F8 d", "f8", "d"), Adopt: bind("a", "a"), Mark: bind("Space", "space"), MarkAll: bind("C-a", "ctrl+a"),
 			Sort: bind("s", "s"), Reverse: bind("S", "S"), Filter: bind("/", "/"), Again: bind("C-r", "ctrl+r"),
 		},
+		Links: LinkKeys{Copy: bind("y", "y"), CopyOne: bind("Y", "Y"), Code: bind("c", "c"), Save: bind("s", "s")},
 		Jobs: JobKeys{
 			Pause: bind("Space p", "space", "p"), Details: bind("Enter", "enter"), Retry: bind("r", "r"),
 			Cancel: bind("x", "x"), Clear: bind("c", "c"), Answer: bind("a", "a"),

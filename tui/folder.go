@@ -21,6 +21,16 @@ type madeMsg struct {
 	name string
 }
 
+// askNew opens what asks for a new folder, or in the list of buckets for a new
+// bucket.
+func (m *Model) askNew() tea.Cmd {
+	if m.panes[m.focus].at.buckets {
+		return m.askNewBucket()
+	}
+	m.askFolder()
+	return nil
+}
+
 // askFolder opens the prompt for the name of a new folder.
 func (m *Model) askFolder() {
 	p := m.panes[m.focus]

@@ -64,7 +64,7 @@ func (m *Model) ground() (lines []string, over []modal) {
 // fills reports that a view takes the whole screen.
 func fills(v views.Modal) bool {
 	switch v.(type) {
-	case *views.JobList, *views.Preview, *views.Usage, *views.Select, *views.Versions, *views.Diff, *views.Uploads:
+	case *views.JobList, *views.Preview, *views.Usage, *views.Select, *views.Versions, *views.Diff, *views.Uploads, *views.Links:
 		return true
 	}
 	return false
@@ -165,7 +165,7 @@ func (m *Model) paneView(i int) views.Pane {
 	if p.at.buckets {
 		v.Classes, v.Regions = false, true
 		for i, r := range v.Rows {
-			v.Rows[i].Versioning = m.versioning.of[r.Name]
+			v.Rows[i].Versioning = m.keepsInWords(r.Name)
 		}
 	}
 	if d := m.drag; d != nil && d.ok && d.pane == i && d.zone != onStrip {

@@ -61,11 +61,17 @@ func (m *Model) noPut() string {
 }
 
 func (m *Model) noDelete() string {
-	return when(m.panes[m.focus].at.buckets, "buckets are not deleted here")
+	if m.panes[m.focus].at.buckets {
+		return m.noDeleteBucket()
+	}
+	return m.noChoice()
 }
 
 func (m *Model) noFolder() string {
-	return when(m.panes[m.focus].at.buckets, "buckets are not made here; enter one")
+	if m.panes[m.focus].at.buckets {
+		return m.noNewBucket()
+	}
+	return ""
 }
 
 // noRow: the cursor is on nothing, or on what leads up.

@@ -41,12 +41,18 @@ func (m *Model) askKeeps(at place, then func(state cos.Versioning, err error) te
 
 func (m *Model) tookKeeps(msg keepsMsg) tea.Cmd {
 	if msg.err == nil {
-		if m.keeps == nil {
-			m.keeps = map[string]cos.Versioning{}
-		}
-		m.keeps[msg.bucket] = msg.state
+		m.learn(msg.bucket, msg.state)
 	}
 	return msg.then(msg.state, msg.err)
+}
+
+// learn notes what a bucket does about versions, until its list is asked for
+// anew.
+func (m *Model) learn(bucket string, state cos.Versioning) {
+	if m.keeps == nil {
+		m.keeps = map[string]cos.Versioning{}
+	}
+	m.keeps[bucket] = state
 }
 
 // withVersions does what needs a bucket that keeps versions, or offers to turn
@@ -54,7 +60,7 @@ func (m *Model) tookKeeps(msg keepsMsg) tea.Cmd {
 func (m *Model) withVersions(at place, then func() tea.Cmd) tea.Cmd {
 	return m.askKeeps(at, func(state cos.Versioning, err error) tea.Cmd {
 		if err == nil && state == cos.Unversioned {
-			m.offerVersions(at)
+			m.offerVersions(at, state)
 			return nil
 		}
 		return then()
@@ -75,10 +81,14 @@ func (m *Model) noVersions(at place) string {
 }
 
 // offerVersions asks whether a bucket is to keep versions from now on.
-func (m *Model) offerVersions(at place) {
+func (m *Model) offerVersions(at place, state cos.Versioning) {
+	title := "This bucket keeps no versions"
+	if state == cos.VersioningSuspended {
+		title = "Versioning is suspended"
+	}
 	m.push(modal{
 		view: &views.Confirm{
-			Title: "This bucket keeps no versions", Verb: "Turn on", What: "turn versioning on for " + at.Bucket,
+			Title: title, Verb: "Turn on", What: "turn versioning on for " + at.Bucket,
 			Note: "From then on what is overwritten or deleted is kept and can be taken back, and every version kept is billed. " +
 				"Versioning can be suspended later, never turned off.",
 		},
@@ -89,24 +99,30 @@ func (m *Model) offerVersions(at place) {
 	})
 }
 
-// turnedOnMsg says that a bucket keeps versions from now on.
-type turnedOnMsg struct{ bucket string }
+// keptMsg says what a bucket does about versions from now on.
+type keptMsg struct {
+	bucket string
+	state  cos.Versioning
+}
 
-func (m *Model) turnOn(at place) tea.Cmd {
+func (m *Model) turnOn(at place) tea.Cmd { return m.setKeeps(at, cos.VersioningEnabled) }
+
+func (m *Model) setKeeps(at place, state cos.Versioning) tea.Cmd {
 	ctx, b := m.ctx, m.deps.Versions(at.Bucket, at.Region)
 	return guarded(func() tea.Msg {
-		if err := b.SetVersioning(ctx, cos.VersioningEnabled); err != nil {
+		if err := b.SetVersioning(ctx, state); err != nil {
 			return failedMsg{err} // it says what was asked of which bucket
 		}
-		return turnedOnMsg{at.Bucket}
+		return keptMsg{at.Bucket, state}
 	})
 }
 
-func (m *Model) turnedOn(msg turnedOnMsg) {
-	if m.keeps == nil {
-		m.keeps = map[string]cos.Versioning{}
+func (m *Model) kept(msg keptMsg) {
+	m.learn(msg.bucket, msg.state)
+	if msg.state == cos.VersioningSuspended {
+		m.say(msg.bucket+" makes no new versions from now on; those that it has stay", plain)
+		return
 	}
-	m.keeps[msg.bucket] = cos.VersioningEnabled
 	m.say(msg.bucket+" keeps versions from now on", plain)
 }
 
@@ -115,8 +131,8 @@ func (m *Model) receivedVersions(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case keepsMsg:
 		return m.tookKeeps(msg)
-	case turnedOnMsg:
-		m.turnedOn(msg)
+	case keptMsg:
+		m.kept(msg)
 	case comparedMsg:
 		m.tookDiff(msg)
 	case undoMsg:
@@ -124,7 +140,7 @@ func (m *Model) receivedVersions(msg tea.Msg) tea.Cmd {
 	case versionsMsg:
 		return m.tookVersions(msg)
 	}
-	return nil
+	return m.receivedBucket(msg)
 }
 
 // typist returns the modal if it takes text now.
@@ -140,8 +156,12 @@ func (md *modal) typist() views.Typist {
 func (m *Model) times() []action {
 	k := m.deps.Keys.Pane
 	idle := func() string { return m.noVersions(m.panes[m.focus].at) }
+	history := action{key: k.Versions, do: m.showVersions, idle: firstOf(idle, m.noRow)}
+	if m.panes[m.focus].at.buckets && m.deps.Versions != nil {
+		history = action{key: k.Versions, do: m.askBucketVersions, idle: m.noBucketChoice}
+	}
 	return []action{
-		{key: k.Versions, do: m.showVersions, idle: firstOf(idle, m.noRow)},
+		history,
 		{key: k.AllVersions, do: m.toggleVersions, idle: idle},
 		{key: k.Past, do: m.askPast, idle: idle},
 		{key: k.Undo, do: m.undo, idle: firstOf(idle, m.noQueue)},

@@ -21,6 +21,7 @@ type KeyMap struct {
 	Versions VersionKeys
 	// Uploads act in the list of unfinished uploads.
 	Uploads UploadKeys
+	Links   LinkKeys
 	Dialog  DialogKeys
 }
 
@@ -64,7 +65,12 @@ type PaneKeys struct {
 
 // VersionKeys act in the history of an object.
 type VersionKeys struct {
-	Look, Copy, Restore, Compare, Delete, Mark, TurnOn, Again key.Binding
+	Look, Copy, Restore, Compare, Delete, Links, Mark, TurnOn, Again key.Binding
+}
+
+// LinkKeys act where links are shown.
+type LinkKeys struct {
+	Copy, CopyOne, Code, Save key.Binding
 }
 
 // UploadKeys act in the list of unfinished uploads.
@@ -112,6 +118,7 @@ func (k KeyMap) Modes() []Mode {
 		{"Select", bindings(k.Select)},
 		{"Versions", bindings(k.Versions)},
 		{"Uploads", bindings(k.Uploads)},
+		{"Links", bindings(k.Links)},
 		{"Everywhere", bindings(k.Global)},
 		{"Dialogs", bindings(k.Dialog)},
 	}

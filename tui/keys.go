@@ -78,6 +78,11 @@ func (m *Model) modalKey(top *modal, pressed string, msg tea.KeyPressMsg) tea.Cm
 			return cmd
 		}
 	}
+	if view, ok := top.view.(*views.Links); ok {
+		if cmd, done := m.linksKey(view, pressed); done {
+			return cmd
+		}
+	}
 	if list, ok := top.view.(*views.JobList); ok {
 		if cmd, done := m.jobKey(list, pressed); done {
 			return cmd

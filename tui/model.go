@@ -195,8 +195,6 @@ func (m *Model) received(msg tea.Msg) tea.Cmd {
 		return m.listed(msg)
 	case placesMsg:
 		m.tookPlaces(msg)
-	case linksMsg:
-		return m.copied(msg)
 	case draftMsg:
 		return m.drafted(msg)
 	case editedMsg:
@@ -278,7 +276,7 @@ func (m *Model) receivedPreview(msg tea.Msg) tea.Cmd {
 	case searchedMsg:
 		return m.searched(msg)
 	default:
-		return tea.Batch(m.receivedSelect(msg), m.receivedVersions(msg), m.receivedUploads(msg))
+		return tea.Batch(m.receivedSelect(msg), m.receivedVersions(msg), m.receivedUploads(msg), m.receivedLinks(msg))
 	}
 	return nil
 }

@@ -274,7 +274,7 @@ func (m *Model) notInPast(pressed string) string {
 		k.Other, k.Enter, k.Aside, k.View, k.Into, k.Parent, k.Copy, k.Filter, k.ClearMarks, k.Refresh, k.Hidden, k.Palette,
 		k.Range, k.RangeDown, k.RangeUp, k.MarkGlob, k.UnmarkGlob, k.Invert, k.MarkAll, k.Mark, k.Down, k.Up, k.Top, k.Bottom,
 		k.HalfDown, k.HalfUp, k.PageDown, k.PgUp, k.SortName, k.SortSize, k.SortTime, k.SortClass, k.SortType, k.Reverse,
-		k.Goto, k.Back, k.Forth, k.Places, k.Versions, k.AllVersions, k.Past, k.Undo,
+		k.Goto, k.Back, k.Forth, k.Places, k.Links, k.Versions, k.AllVersions, k.Past, k.Undo,
 	}
 	if at.versions {
 		can = append(can, k.Delete)

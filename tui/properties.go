@@ -34,6 +34,9 @@ func (m *Model) showProperties() tea.Cmd {
 		m.say("no row is chosen", plain)
 		return nil
 	}
+	if from.at.buckets && len(from.rows) == 1 {
+		return m.showBucket(from)
+	}
 	view := &views.Properties{Title: "Properties of " + m.from(from)}
 	ctx, cancel := context.WithCancel(m.ctx)
 	m.surveys++
@@ -137,7 +140,8 @@ func (m *Model) propertiesKey(view *views.Properties, pressed string) (tea.Cmd, 
 	case matches(pressed, k.Links):
 		m.say("to the clipboard: all of it", plain)
 		return m.clip(view.Text()), true
-	case matches(pressed, k.Class), matches(pressed, k.Tags), matches(pressed, k.Access), matches(pressed, k.Metadata), matches(pressed, k.Restore):
+	case matches(pressed, k.Class), matches(pressed, k.Tags), matches(pressed, k.Access), matches(pressed, k.Metadata), matches(pressed, k.Restore),
+		m.panes[m.focus].at.buckets && (matches(pressed, k.Versions) || matches(pressed, k.Delete)):
 		m.pop()
 		return m.paneKey(pressed), true
 	}
@@ -237,10 +241,8 @@ func asked(t time.Time) string {
 
 // encryptionFact says who encrypts, if somebody does.
 func encryptionFact(h *cos.Head) string {
-	for name := range h.Headers.Meta {
-		if strings.HasPrefix(strings.ToLower(name), "client-side-encryption") {
-			return "by the one who wrote it, before it was sent"
-		}
+	if isSealed(h) {
+		return "by the one who wrote it, before it was sent"
 	}
 	return string(h.Encryption.Algorithm)
 }

@@ -147,6 +147,7 @@ func (m *Model) ended(before, now jobs.Snapshot) tea.Cmd {
 	}
 	var cmds []tea.Cmd
 	stale := [2]bool{}
+	var over []jobs.Job
 	for _, j := range now.Jobs {
 		state, known := was[j.ID]
 		if !j.State.Final() || known && state.Final() || !known && m.own[j.ID].Kind == "" {
@@ -156,11 +157,15 @@ func (m *Model) ended(before, now jobs.Snapshot) tea.Cmd {
 			stale[i] = stale[i] || m.touches(j, p.at)
 		}
 		cmds = append(cmds, m.announce(j), m.versionsEnded(j), m.uploadsEnded(j), m.appendEnded(j))
+		over = append(over, j)
 	}
 	for i := range stale {
 		if stale[i] {
 			cmds = append(cmds, m.renew(i))
 		}
+	}
+	for _, j := range over { // last: a pane in a bucket that is gone is not listed again
+		cmds = append(cmds, m.bucketEnded(j))
 	}
 	return tea.Batch(cmds...)
 }
@@ -235,6 +240,8 @@ func (m *Model) announce(j jobs.Job) tea.Cmd {
 func ending(j jobs.Job) string {
 	text := "verified"
 	switch {
+	case j.Kind == jobs.Delete && strings.HasPrefix(j.Title, "the bucket "):
+		text = "deleted"
 	case j.Kind == jobs.Delete:
 		text = "deleted " + views.Plural(j.ItemsDone, "item", "items")
 	case j.Kind == jobs.MakeFolder:

@@ -170,6 +170,19 @@ func scenes() map[string]func(d *driver) {
 		"folder":       typed("n", "旅行/2026"),
 		"rename":       keys("end", "r"),
 		"links":        keys("end", "Y"),
+		"links-read":   keys("end", "Y", "down", "down", "enter"),
+		"links-write":  func(d *driver) { d.press("end", "Y", "down", "down", "down", "enter"); d.write("旅行 2.jpg") },
+		"links-made":   keys("end", "Y", "down", "down", "enter", "enter", "enter"),
+		"links-many":   keys("end", "k", "k", "space", "space", "space", "Y", "down", "down", "enter", "enter", "enter", "down"),
+		"links-code":   keys("end", "Y", "down", "down", "enter", "enter", "enter", "c"),
+		"bucket-new":   func(d *driver) { atBuckets(fakeContents{}, "f7")(d); d.write("photos-2026") },
+		"bucket-wrong": func(d *driver) { atBuckets(fakeContents{}, "f7")(d); d.write("My_Photos") },
+		"bucket-empty": atBuckets(fakeContents{}, "f8", "tab", "enter"),
+		"bucket-full": func(d *driver) {
+			d.queue.tally = jobs.Tally{Files: 14_203, Bytes: 1_400_000_000}
+			atBuckets(fakeContents{1, 3}, "f8")(d)
+		},
+		"bucket":       atBuckets(fakeContents{1, 0}, "i"),
 		"places":       func(d *driver) { d.press("B", "h", "b", "down") },
 		"palette":      keys(":"),
 		"palette-some": func(d *driver) { d.press(":"); d.write("sort") },

@@ -327,6 +327,9 @@ const namesShown = 6
 // askDelete opens the confirmation for deleting the chosen rows.
 func (m *Model) askDelete() tea.Cmd {
 	p := m.panes[m.focus]
+	if p.at.buckets {
+		return m.lookBeforeDelete()
+	}
 	from, _ := m.choice()
 	ids := from.rows
 	spec := jobs.Spec{Kind: jobs.Delete, Account: m.deps.AccountID, Sources: m.sources(from)}

@@ -79,9 +79,6 @@ type Deps struct {
 	// Buckets lists the account's buckets. Nil if that is not wanted: there is
 	// nothing above the root of a bucket then.
 	Buckets BucketLister
-	// Versioning asks for the versioning of a bucket in the list; nil if that
-	// is not wanted.
-	Versioning func(ctx context.Context, bucket, region string) (cos.Versioning, error)
 
 	Account   string // shown before the bucket's name; may be empty
 	AccountID string // jobs.Spec.Account of what is queued
@@ -90,6 +87,11 @@ type Deps struct {
 	Remote    cos.URI
 	// Home is shown as "~"; empty for none.
 	Home string
+	// MakeBucket makes buckets in the list of them; nil if that is not wanted.
+	MakeBucket BucketMaker
+	// Contents opens a bucket to look whether it is empty; it sends nothing. Nil
+	// if buckets are not to be deleted.
+	Contents func(bucket, region string) Contents
 	// Edit opens a bucket to edit an object in it; nil if that is not wanted.
 	Edit func(bucket, region string) Editable
 	// Link opens a bucket to make addresses of its objects; it sends nothing.

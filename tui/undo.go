@@ -106,9 +106,9 @@ func (m *Model) lastDeletion(at place) (last jobs.Job, ok bool) {
 	bucket := place{Place: jobs.Place{Bucket: at.Bucket}}.address()
 	for _, j := range m.queue.Jobs {
 		spec, own := m.own[j.ID]
-		forGood := spec.Versions || slices.ContainsFunc(spec.Sources, func(s jobs.Source) bool { return s.VersionID != "" })
+		forGood := spec.Versions || spec.Whole || slices.ContainsFunc(spec.Sources, func(s jobs.Source) bool { return s.VersionID != "" })
 		if !own { // of an earlier run; what its title says is only a first look
-			forGood = strings.Contains(j.Title, ", version ") || strings.Contains(j.Title, ", every version")
+			forGood = strings.Contains(j.Title, ", version ") || strings.Contains(j.Title, ", every version") || strings.HasPrefix(j.Title, "the bucket ")
 		}
 		if j.Kind == jobs.Delete && !forGood && within(j.From, bucket) && !m.undone[j.ID] && j.ID > last.ID {
 			last, ok = j, true

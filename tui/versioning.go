@@ -13,21 +13,23 @@ import (
 // meanwhile, and the answers are small.
 const versioningAtOnce = 4
 
-// versioning is what is known of the buckets' versioning. Only buckets that are
-// seen are asked, each once until the list is asked for anew.
+// versioning is how the buckets of a list are asked for their versioning: only
+// those that are seen, each once until the list is asked for anew. What they
+// answer is kept in Model.keeps.
 type versioning struct {
-	of     map[string]string // in words, by the bucket's name
+	failed map[string]struct{}
 	asked  map[string]struct{}
 	ctx    context.Context // of what is asked; ends when no list of buckets is seen
 	cancel context.CancelFunc
 	gen    uint64
 }
 
-// versioningMsg brings a bucket's versioning in words.
+// versioningMsg brings a bucket's versioning, or why it is not known.
 type versioningMsg struct {
-	gen          uint64
-	bucket, text string
-	left         bool // nobody wanted to know it any more
+	gen    uint64
+	bucket string
+	state  cos.Versioning
+	err    error
 }
 
 // askVersioning asks for what the lists of buckets on the screen do not tell
@@ -37,7 +39,7 @@ func (m *Model) askVersioning() tea.Cmd {
 	var cmds []tea.Cmd
 	seen := false
 	for _, p := range m.panes {
-		if !p.shown || !p.at.buckets || m.deps.Versioning == nil || m.look.Low {
+		if !p.shown || !p.at.buckets || m.deps.Versions == nil || m.look.Low {
 			continue
 		}
 		seen = true
@@ -56,8 +58,9 @@ func (m *Model) askVersioning() tea.Cmd {
 // askBucket asks for one bucket's versioning, unless it is known or on its way.
 func (m *Model) askBucket(bucket, region string) tea.Cmd {
 	v := &m.versioning
-	_, known := v.of[bucket]
-	if _, asked := v.asked[bucket]; known || asked {
+	_, known := m.keeps[bucket]
+	_, failed := v.failed[bucket]
+	if _, asked := v.asked[bucket]; known || failed || asked {
 		return nil
 	}
 	if v.cancel == nil {
@@ -66,24 +69,28 @@ func (m *Model) askBucket(bucket, region string) tea.Cmd {
 		v.gen++
 	}
 	v.asked[bucket] = struct{}{}
-	ctx, gen, ask := v.ctx, v.gen, m.deps.Versioning
+	ctx, gen, b := v.ctx, v.gen, m.deps.Versions(bucket, region)
 	return guarded(func() tea.Msg {
-		state, err := ask(ctx, bucket, region)
-		return versioningMsg{gen, bucket, inWords(state, err), errors.Is(err, context.Canceled)}
+		state, err := b.Versioning(ctx)
+		return versioningMsg{gen, bucket, state, err}
 	})
 }
 
-// inWords is a bucket's versioning as its column says it: nine cells.
-func inWords(state cos.Versioning, err error) string {
+// keepsInWords is a bucket's versioning as its column says it: nine cells.
+func (m *Model) keepsInWords(bucket string) string {
+	state, known := m.keeps[bucket]
+	_, failed := m.versioning.failed[bucket]
 	switch {
-	case err != nil:
-		return "?" // often it is not allowed; C-r asks again
-	case state == cos.VersioningEnabled:
+	case known && state == cos.VersioningEnabled:
 		return "versioned"
-	case state == cos.VersioningSuspended:
+	case known && state == cos.VersioningSuspended:
 		return "suspended"
+	case known:
+		return "-"
+	case failed:
+		return "?" // often it is not allowed; C-r asks again
 	}
-	return "-"
+	return ""
 }
 
 func (m *Model) tookVersioning(msg versioningMsg) {
@@ -92,13 +99,15 @@ func (m *Model) tookVersioning(msg versioningMsg) {
 		return
 	}
 	delete(v.asked, msg.bucket)
-	if msg.left {
-		return
+	switch {
+	case msg.err == nil:
+		m.learn(msg.bucket, msg.state)
+	case !errors.Is(msg.err, context.Canceled): // then nobody wants to know any more
+		if v.failed == nil {
+			v.failed = map[string]struct{}{}
+		}
+		v.failed[msg.bucket] = struct{}{}
 	}
-	if v.of == nil {
-		v.of = map[string]string{}
-	}
-	v.of[msg.bucket] = msg.text
 }
 
 // stop ends what is being asked.
@@ -114,7 +123,7 @@ func (v *versioning) stop() {
 func (m *Model) relist() tea.Cmd {
 	if m.panes[m.focus].at.buckets {
 		m.versioning.stop()
-		m.versioning.of = nil
+		m.versioning.failed, m.keeps = nil, nil
 	}
 	return m.refresh(m.focus)
 }

@@ -34,7 +34,8 @@ func overBuckets(t *testing.T, n int) *account {
 	for i := range n {
 		list = append(list, cos.BucketInfo{Name: fmt.Sprintf("b%03d-1", i), Region: "ap-guangzhou", Created: noon})
 	}
-	a.m.deps.Buckets, a.m.deps.Versioning = list, a.versioning
+	a.m.deps.Buckets = list
+	a.m.deps.Versions = func(bucket, region string) Versioned { return oneOf{account: a, bucket: bucket, region: region} }
 	a.m.panes[1] = newPane(place{buckets: true})
 	a.send(tea.WindowSizeMsg{Width: 140, Height: 24})
 	return a
@@ -67,6 +68,17 @@ func (a *account) versioning(ctx context.Context, bucket, region string) (cos.Ve
 		return cos.VersioningEnabled, nil
 	}
 	return cos.Unversioned, nil
+}
+
+// oneOf is one bucket of the account.
+type oneOf struct {
+	Versioned
+	account        *account
+	bucket, region string
+}
+
+func (o oneOf) Versioning(ctx context.Context) (cos.Versioning, error) {
+	return o.account.versioning(ctx, o.bucket, o.region)
 }
 
 func (a *account) requests() int {

@@ -75,7 +75,7 @@ func (m *Model) versionHints() []views.Hint {
 	k := m.deps.Keys.Versions
 	return []views.Hint{
 		hint(k.Look, "look"), hint(k.Copy, "copy out"), hint(k.Restore, "make current"),
-		hint(k.Compare, "compare"), hint(k.Delete, "delete"), hint(k.Mark, "mark"), hint(m.deps.Keys.Dialog.Leave, "back"),
+		hint(k.Compare, "compare"), hint(k.Delete, "delete"), hint(k.Links, "link"), hint(k.Mark, "mark"), hint(m.deps.Keys.Dialog.Leave, "back"),
 	}
 }
 
@@ -180,12 +180,14 @@ func (m *Model) versionKey(view *views.Versions, pressed string) (tea.Cmd, bool)
 		return m.compareVersions(), true
 	case matches(pressed, k.Delete):
 		return m.deleteVersions(), true
+	case matches(pressed, k.Links):
+		return m.linkVersions(), true
 	case matches(pressed, k.TurnOn):
 		if m.keeps[m.timeline.at.Bucket] == cos.VersioningEnabled {
 			m.say("the bucket keeps versions already", plain)
 			return nil, true
 		}
-		m.offerVersions(m.timeline.at)
+		m.offerVersions(m.timeline.at, m.keeps[m.timeline.at.Bucket])
 	case matches(pressed, k.Again):
 		return m.listVersions(true), true
 	default:

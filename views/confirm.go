@@ -23,9 +23,11 @@ type Confirm struct {
 	Note    string // said plainly, where Warning is empty
 	// Typed asks for the number of what goes to be typed, where that is more
 	// than Above. Chosen is what is known of it before anything is counted.
-	Typed   bool
-	Above   int64
-	Chosen  int64
+	Typed  bool
+	Above  int64
+	Chosen int64
+	// Word asks for this word to be typed instead.
+	Word    string
 	Safe    string // the button that does nothing; "Cancel" if empty
 	Harmful bool   // drawn in the danger colour
 
@@ -52,14 +54,22 @@ func (c *Confirm) number() int64 {
 	return n
 }
 
-// Types reports that the number of what goes has to be typed.
-func (c *Confirm) Types() bool { return c.number() > 0 }
+// wanted is the text that has to be typed; empty if none.
+func (c *Confirm) wanted() string {
+	if n := c.number(); n > 0 {
+		return strconv.FormatInt(n, 10)
+	}
+	return c.Word
+}
 
-// Type takes the digits of text.
+// Types reports that the number of what goes, or a word, has to be typed.
+func (c *Confirm) Types() bool { return c.wanted() != "" }
+
+// Type takes text, where a number is wanted its digits.
 func (c *Confirm) Type(text string) {
 	c.said, c.soon = "", false
 	for _, r := range text {
-		if r >= '0' && r <= '9' {
+		if c.Word != "" || r >= '0' && r <= '9' {
 			c.edit.Type(string(r))
 		}
 	}
@@ -72,11 +82,11 @@ func (c *Confirm) counting() bool {
 
 // accept acts, if it is known how many go and that was typed where it has to.
 func (c *Confirm) accept() Action {
-	switch n := c.number(); {
+	switch want := c.wanted(); {
 	case c.counting():
 		c.soon = true
-	case n > 0 && c.edit.Text() != strconv.FormatInt(n, 10):
-		c.said = "type " + strconv.FormatInt(n, 10) + " first"
+	case c.edit.Text() != want && want != "":
+		c.said = "type " + want + " first"
 	default:
 		return Go
 	}
@@ -167,7 +177,7 @@ func (c *Confirm) foot(k *Look, inner int) int {
 
 // extra is how many lines the remarks have beyond one.
 func (c *Confirm) extra() (n int) {
-	if c.number() > 0 {
+	if c.Types() {
 		n += 2
 	}
 	if c.remark() != "" {
@@ -197,9 +207,9 @@ func (c *Confirm) remarks(k *Look, inner int) []string {
 		}
 		lines = append(lines, "")
 	}
-	if n := c.number(); n > 0 {
+	if want := c.wanted(); want != "" {
 		l := line{look: k}
-		l.put(k.Dim, "  type "+strconv.FormatInt(n, 10)+" to go on ")
+		l.put(k.Dim, "  type "+want+" to go on ")
 		l.put(k.Accent, k.Marks.Shut+" ")
 		c.edit.draw(k, &l, inner-l.cells-1)
 		lines = append(lines, l.String(), "")

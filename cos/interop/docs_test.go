@@ -65,6 +65,9 @@ var composed = map[string]string{
 	"UploadPages":  "one ListUploads after the other",
 	"PartPages":    "one ListParts after the other",
 	"AllParts":     "one ListParts after the other",
+
+	"CreateBucketIn": "CreateBucket of a region, once the name was checked",
+	"SigningKeys":    "nothing is sent",
 }
 
 // unseen are the operations of the server that no referee asks for, and why.

@@ -220,6 +220,7 @@ func TestBuckets_MadeByOneAreListedByTheOther(t *testing.T) {
 	l := newLab(t)
 	ours, theirs := l.client(t, proxyMode), l.sdk(t, proxyMode)
 	require.NoError(t, ours.CreateBucket(t.Context(), "made-by-ours-1250000000"))
+	require.NoError(t, ours.CreateBucketIn(t.Context(), "in-region-1250000000", region))
 	// The SDK makes the bucket that its BucketURL names.
 	url, err := sdk.NewBucketURL("made-by-sdk-1250000000", region, false)
 	require.NoError(t, err)
@@ -227,7 +228,7 @@ func TestBuckets_MadeByOneAreListedByTheOther(t *testing.T) {
 	_, err = theirs.Bucket.Put(t.Context(), nil)
 	require.NoError(t, err)
 
-	want := []string{bucketName, "made-by-ours-1250000000", "made-by-sdk-1250000000"}
+	want := []string{bucketName, "in-region-1250000000", "made-by-ours-1250000000", "made-by-sdk-1250000000"}
 	var names []string
 	buckets, err := ours.ListBuckets(t.Context())
 	require.NoError(t, err)
