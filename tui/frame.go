@@ -37,17 +37,26 @@ func (m *Model) View() tea.View {
 func (m *Model) lines() []string {
 	m.look.Now = m.deps.Now()
 	if m.width < minWidth || m.height < minHeight {
-		lines := m.look.TooSmall(m.width, m.height, minWidth, minHeight)
-		return append(lines, make([]string, max(m.height-len(lines), 0))...)
+		return m.look.TooSmall(m.width, m.height, minWidth, minHeight)
 	}
 	lines, over := m.ground()
 	if m.drag != nil {
 		lines = m.look.Label(lines, m.dragLabel(), m.drag.x, m.drag.y, m.width, m.drag.ok)
 	}
 	for _, md := range over {
-		lines = m.look.Overlay(lines, md.view.Draw(&m.look, m.width-4, m.height-2), m.width)
+		lines = m.look.Overlay(lines, m.box(md.view), m.width)
 	}
 	return lines
+}
+
+// box draws a modal that lies over something. A narrow window is all its own:
+// what would be left at its sides is no use to anybody.
+func (m *Model) box(v views.Modal) []string {
+	width := m.width - 4
+	if m.width < pairWidth {
+		width = m.width
+	}
+	return v.Draw(&m.look, width, m.height-2)
 }
 
 // ground is what the modals returned with it lie over: the last one that takes
@@ -101,9 +110,9 @@ func (m *Model) body() []string {
 // errorLines is how many lines a long error may cover.
 const errorLines = 3
 
-// withStatus lays an error or a warning that is longer than a line over the last lines.
+// withStatus lays what is said and is longer than a line over the last lines.
 func (m *Model) withStatus(lines []string) []string {
-	if m.tone == plain || m.status == "" {
+	if m.status == "" || m.tone == plain && m.look.Width.StringWidth(m.status) <= m.width-2 {
 		return lines
 	}
 	parts := m.look.Wrap(m.status, m.width-2, errorLines)

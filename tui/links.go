@@ -40,7 +40,7 @@ func (m *Model) askLinks() tea.Cmd {
 	if from.at.Local() || from.at.buckets || m.deps.Link == nil {
 		return m.copied(linksMsg{links: addresses(from), what: "addresses"})
 	}
-	menu := &views.Menu{Title: "Copy for the clipboard", Hint: "Enter copies" + m.sep() + "Esc leaves"}
+	menu := &views.Menu{Title: "Copy for the clipboard", Sentences: true, Hint: "Enter copies" + m.sep() + "Esc leaves"}
 	menu.Items = []views.MenuItem{{Name: "cos:// address"}, {Name: "https URL", Key: "for those who may read it"}}
 	folder := ""
 	for _, id := range from.rows {

@@ -227,11 +227,11 @@ func (k *Look) TooSmall(width, height, needWidth, needHeight int) []string {
 	if width <= 0 || height <= 0 {
 		return nil
 	}
-	lines := []string{"window too small", Count(int64(width)) + " x " + Count(int64(height)) + " of " + Count(int64(needWidth)) + " x " + Count(int64(needHeight))}
+	text := "window too small: " + Count(int64(width)) + " x " + Count(int64(height)) + ", " +
+		Count(int64(needWidth)) + " x " + Count(int64(needHeight)) + " is needed"
+	lines := fill(k.Wrap(text, width, height), height)
 	for i, text := range lines {
-		if len(text) > width {
-			lines[i] = text[:width]
-		}
+		lines[i] = pad(text, width, false)
 	}
-	return lines[:min(len(lines), height)]
+	return lines
 }
