@@ -108,14 +108,19 @@ func (m *Model) body() []string {
 }
 
 // errorLines is how many lines a long error may cover.
-const errorLines = 3
+func (m *Model) errorLines() int {
+	if m.width < pairWidth {
+		return 5
+	}
+	return 3
+}
 
 // withStatus lays what is said and is longer than a line over the last lines.
 func (m *Model) withStatus(lines []string) []string {
 	if m.status == "" || m.tone == plain && m.look.Width.StringWidth(m.status) <= m.width-2 {
 		return lines
 	}
-	parts := m.look.Wrap(m.status, m.width-2, errorLines)
+	parts := m.look.Wrap(m.status, m.width-2, m.errorLines())
 	for i, part := range parts {
 		lines[len(lines)-len(parts)+i] = m.look.Status(part, m.tone, m.width)
 	}

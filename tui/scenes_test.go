@@ -215,8 +215,13 @@ func scenes() map[string]func(d *driver) {
 		"undo-deletions": func(d *driver) { sceneVersions(d); d.press("alt+v", "j", "j", "space", "d") },
 		"delete-version": func(d *driver) { sceneVersions(d); d.press("alt+v", "end", "d") },
 		"past":           func(d *driver) { sceneVersions(d); d.press("alt+t"); d.write("1d"); d.press("enter", "j") },
-		"past-palette":   func(d *driver) { sceneVersions(d); d.press("alt+t"); d.write("1d"); d.press("enter", "end", ":", "end") },
-		"past-refused":   func(d *driver) { sceneVersions(d); d.press("alt+t"); d.write("1d"); d.press("enter", "end", "m") },
+		"past-palette": func(d *driver) {
+			sceneVersions(d)
+			d.press("alt+t")
+			d.write("1d")
+			d.press("enter", "end", ":", "end")
+		},
+		"past-refused": func(d *driver) { sceneVersions(d); d.press("alt+t"); d.write("1d"); d.press("enter", "end", "m") },
 	}
 }
 

@@ -14,7 +14,7 @@ type MenuItem struct {
 	Key  string // that does the same, or what else is to be said on the right
 	// Brief says it where Key has no room beside a name that is words of ours.
 	Brief string
-	Why  string // why it cannot be chosen now; empty if it can
+	Why   string // why it cannot be chosen now; empty if it can
 }
 
 // Menu is a list of which one is chosen, narrowed by what is typed.

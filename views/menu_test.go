@@ -45,3 +45,10 @@ func TestMenu_OtherNamesAreCutInTheMiddle(t *testing.T) {
 	menu := &Menu{Items: []MenuItem{{Name: "cos://photos-1250000000/2026/a/long/way/raw/", Key: "here before"}}}
 	assert.Contains(t, ansi.Strip(menu.Draw(testLook(), 40, 12)[3]), "cos://photos-1…y/raw/ here before")
 }
+
+func TestWrap_KeepsKeysInOnePiece(t *testing.T) {
+	t.Parallel()
+	k := testLook()
+	assert.Equal(t, []string{"one two", "C-r tries"}, k.Wrap("one two C-r tries", 9, 4))
+	assert.Equal(t, []string{"cos://photos-", "1250000000/"}, k.Wrap("cos://photos-1250000000/", 14, 4))
+}

@@ -2,6 +2,7 @@ package views
 
 import (
 	"cmp"
+	"regexp"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -67,7 +68,7 @@ func (k *Look) Status(text string, tone Tone, width int) string {
 // Wrap makes text from anywhere safe and breaks it into at most most lines
 // of width cells; what does not fit is cut.
 func (k *Look) Wrap(text string, width, most int) []string {
-	lines := strings.Split(k.Width.Wrap(Safe(text), max(width, 1), ""), "\n")
+	lines := strings.Split(k.broken(Safe(text), max(width, 1)), "\n")
 	if len(lines) <= most {
 		return lines
 	}
@@ -75,6 +76,21 @@ func (k *Look) Wrap(text string, width, most int) []string {
 	lines = lines[:most]
 	lines[most-1] = k.Width.Truncate(rest, width, k.Marks.Ellipsis)
 	return lines
+}
+
+// keyNames are keys as the help writes them, which are no words to be broken.
+var keyNames = regexp.MustCompile(`\b([CMS])-(\S)`)
+
+// noBreak looks like a hyphen, has its width and is not broken at.
+const noBreak = "\u2011"
+
+// broken is text with line ends, none of them in a key.
+func (k *Look) broken(text string, width int) string {
+	if strings.Contains(text, noBreak) {
+		return k.Width.Wrap(text, width, "") // it is in somebody's name
+	}
+	text = k.Width.Wrap(keyNames.ReplaceAllString(text, "${1}"+noBreak+"${2}"), width, "")
+	return strings.ReplaceAll(text, noBreak, "-")
 }
 
 // Shorten makes text from anywhere safe and leaves out its middle where it is
