@@ -164,16 +164,27 @@ func (k *Look) jobNumbers(l *line, j jobs.Job, c jobColumns) {
 	}
 }
 
-// request matches the name of a request and the address it was about, at the
-// beginning of an error or behind how many items failed.
-var request = regexp.MustCompile(`^((?:\d+ of \d+ failed: )?)[A-Z][a-z]+[A-Z][A-Za-z]* (cos://.*?: )`)
+// request matches the name of a request and the address it was about at the
+// beginning of an error or behind how many items failed. Without an address only
+// the verb tells it from an error code.
+var request = regexp.MustCompile(`^((?:\d+ of \d+ failed: )?)(?:([A-Z][a-z]+[A-Z][A-Za-z]*) (cos://.*?: )|` +
+	`((?:Abort|Append|Complete|Copy|Delete|Get|Head|Initiate|List|Options|Post|Put|Select|Upload)[A-Z][A-Za-z]*): )`)
 
 // objectFirst leaves out the name of the request, which says nothing to users.
-func objectFirst(reason string) string { return request.ReplaceAllString(reason, "$1$2") }
+func objectFirst(reason string) string { return request.ReplaceAllString(reason, "$1$3") }
 
 // Brief leaves the address out of the reason of a job or an item too, where the
 // name stands beside it.
 func Brief(reason string) string { return request.ReplaceAllString(reason, "$1") }
+
+// operation is the name of the request that a reason is about; "" if it names
+// none.
+func operation(reason string) string {
+	if found := request.FindStringSubmatch(reason); found != nil {
+		return found[2] + found[4]
+	}
+	return ""
+}
 
 // reason says why a job waits or failed, in the words of why, and when it goes
 // on.
