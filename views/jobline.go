@@ -66,14 +66,14 @@ func Title(j jobs.Job) string {
 func (k *Look) cutTitle(title string, cells int) []glyph {
 	name, more, ok := cutLast(title, " and ")
 	number, several := strings.CutSuffix(more, " more")
-	if !ok || !several || cellsOf(glyphs(title, k.Width)) <= cells {
-		return cutMiddle(glyphs(title, k.Width), cells, k.Marks.Ellipsis)
+	if !ok || !several || cellsOf(k.glyphs(title)) <= cells {
+		return cutMiddle(k.glyphs(title), cells, k.Marks.Ellipsis)
 	}
-	tail := glyphs(" +"+number, k.Width)
+	tail := k.glyphs(" +" + number)
 	if cells-len(tail) < leastPrefix {
-		return cutEnd(glyphs(name+k.Marks.Ellipsis, k.Width), cells, k.Marks.Ellipsis)
+		return cutEnd(k.glyphs(name+k.Marks.Ellipsis), cells, k.Marks.Ellipsis)
 	}
-	return append(cutMiddle(glyphs(name, k.Width), cells-len(tail), k.Marks.Ellipsis), tail...)
+	return append(cutMiddle(k.glyphs(name), cells-len(tail), k.Marks.Ellipsis), tail...)
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {
@@ -122,7 +122,7 @@ func (k *Look) jobProgress(l *line, j jobs.Job, inner int) {
 	l.blank("", 1)
 	if j.Reason != "" && (j.State == jobs.Failed || j.State == jobs.Retrying) {
 		why, _ := cos.CutHint(Brief(j.Reason))
-		gs := cutEnd(glyphs(k.reason(j, why), k.Width), c.reasonCells(), k.Marks.Ellipsis)
+		gs := cutEnd(k.glyphs(k.reason(j, why)), c.reasonCells(), k.Marks.Ellipsis)
 		l.glyphs(gs, k.Dim, k.Odd)
 		l.to(1+c.reasonCells(), "")
 	} else {
@@ -240,7 +240,7 @@ func (k *Look) ends(j jobs.Job, inner int) string {
 
 // where writes both ends of j in room cells.
 func (k *Look) where(l *line, j jobs.Job, room int, style theme.Style) {
-	from, to := glyphs(j.From, k.Width), glyphs(j.To, k.Width)
+	from, to := k.glyphs(j.From), k.glyphs(j.To)
 	if len(to) == 0 {
 		l.glyphs(cutMiddle(from, room, k.Marks.Ellipsis), style, k.Odd)
 		return
@@ -302,10 +302,10 @@ func (k *Look) item(it jobs.Item, cursor bool, inner int) string {
 	if reason != "" {
 		room = min(room/3, 40)
 	}
-	l.glyphs(cutMiddle(glyphs(it.Name, k.Width), room, k.Marks.Ellipsis), text, k.Odd)
+	l.glyphs(cutMiddle(k.glyphs(it.Name), room, k.Marks.Ellipsis), text, k.Odd)
 	if reason != "" {
 		l.blank(ground, 2)
-		l.glyphs(cutMiddle(glyphs(reason, k.Width), inner-l.cells-1, k.Marks.Ellipsis), wrong, k.Odd)
+		l.glyphs(cutMiddle(k.glyphs(reason), inner-l.cells-1, k.Marks.Ellipsis), wrong, k.Odd)
 	}
 	l.to(inner, ground)
 	return l.String()

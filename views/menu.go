@@ -174,20 +174,20 @@ func (m *Menu) share(k *Look, it MenuItem, room int) (name, tail []glyph) {
 	if it.Why != "" {
 		right = it.Why
 	}
-	name = glyphs(it.Name, k.Width)
+	name = k.glyphs(it.Name)
 	if !m.Sentences {
-		tail = cutEnd(glyphs(right, k.Width), (room+menuEdges)/2, k.Marks.Ellipsis)
+		tail = cutEnd(k.glyphs(right), (room+menuEdges)/2, k.Marks.Ellipsis)
 		return cutMiddle(name, room-cellsOf(tail), k.Marks.Ellipsis), tail
 	}
 	room-- // a second space before the tail
 	if cellsOf(name)+k.Width.StringWidth(right) > room {
 		first, _, _ := strings.Cut(it.Name, ";") // what is behind it says more, but not what it is
-		name = glyphs(first, k.Width)
+		name = k.glyphs(first)
 		if it.Why == "" && cellsOf(name)+k.Width.StringWidth(right) > room {
 			right = it.Brief
 		}
 	}
-	tail = glyphs(right, k.Width)
+	tail = k.glyphs(right)
 	switch left := room - cellsOf(name); {
 	case cellsOf(tail) <= left:
 	case left >= leastTail:

@@ -59,7 +59,7 @@ func (k *Look) Status(text string, tone Tone, width int) string {
 		style = k.Danger
 	}
 	l.blank("", 1)
-	gs := glyphs(text, k.Width)
+	gs := k.glyphs(text)
 	l.glyphs(cutEnd(gs, width-2, k.Marks.Ellipsis), style, k.Odd)
 	l.to(width, "")
 	return l.String()
@@ -68,7 +68,7 @@ func (k *Look) Status(text string, tone Tone, width int) string {
 // Wrap makes text from anywhere safe and breaks it into at most most lines
 // of width cells; what does not fit is cut.
 func (k *Look) Wrap(text string, width, most int) []string {
-	lines := strings.Split(k.broken(Safe(text), max(width, 1)), "\n")
+	lines := strings.Split(k.broken(k.safe(text), max(width, 1)), "\n")
 	if len(lines) <= most {
 		return lines
 	}
@@ -97,7 +97,7 @@ func (k *Look) broken(text string, width int) string {
 // wider than cells.
 func (k *Look) Shorten(text string, cells int) string {
 	var b strings.Builder
-	for _, g := range cutMiddle(glyphs(text, k.Width), cells, k.Marks.Ellipsis) {
+	for _, g := range cutMiddle(k.glyphs(text), cells, k.Marks.Ellipsis) {
 		b.WriteString(g.text)
 	}
 	return b.String()
@@ -193,7 +193,7 @@ func (k *Look) stripTitle(l *line, s Strip, room int) {
 		title := k.cutTitle(s.Title, room/2)
 		l.glyphs(title, k.Text, k.Odd)
 		l.put(k.Dim, " "+k.Marks.To+" ")
-		l.glyphs(cutLeft(glyphs(s.To, k.Width), room-cellsOf(title)-3, k.Marks.Ellipsis), k.Dim, k.Odd)
+		l.glyphs(cutLeft(k.glyphs(s.To), room-cellsOf(title)-3, k.Marks.Ellipsis), k.Dim, k.Odd)
 		return
 	}
 	l.glyphs(k.cutTitle(s.Title, room), k.Text, k.Odd)
@@ -207,7 +207,7 @@ func (k *Look) stripResult(s Strip, width int) string {
 	}
 	l.put(style, " "+mark+" ")
 	room := width - l.cells - k.Width.StringWidth(s.Jobs) - 4
-	l.glyphs(cutEnd(glyphs(s.Result, k.Width), room, k.Marks.Ellipsis), style, k.Odd)
+	l.glyphs(cutEnd(k.glyphs(s.Result), room, k.Marks.Ellipsis), style, k.Odd)
 	l.to(width-k.Width.StringWidth(s.Jobs)-1, "")
 	l.put(k.Dim, s.Jobs)
 	l.to(width, "")

@@ -188,7 +188,7 @@ func (v *Versions) row(k *Look, r VersionRow, cursor bool, inner int) string {
 	case cursor:
 		style, mark, ground, odd = k.Cursor, k.Marks.Cursor, k.Cursor, k.CursorOdd
 	}
-	size, class, state := Size(r.Size), Safe(Class(r.Class)), ""
+	size, class, state := Size(r.Size), k.safe(Class(r.Class)), ""
 	switch {
 	case r.Gone:
 		size, class, state = "", "", "deleted"
@@ -202,7 +202,7 @@ func (v *Versions) row(k *Look, r VersionRow, cursor bool, inner int) string {
 	l := line{look: k}
 	l.put(style, mark+" ")
 	l.put(style, versionColumns(r.Modified.Format("2006-01-02 15:04:05"), size, class, state, inner))
-	l.glyphs(cutMiddle(glyphs(id, k.Width), inner-l.cells-1, k.Marks.Ellipsis), style, odd)
+	l.glyphs(cutMiddle(k.glyphs(id), inner-l.cells-1, k.Marks.Ellipsis), style, odd)
 	l.to(inner, ground)
 	return l.String()
 }
