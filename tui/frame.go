@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"cosmander/jobs"
@@ -146,17 +147,26 @@ func (m *Model) foot() string {
 		return m.look.Hints(nil, m.width)
 	}
 	k := m.deps.Keys
-	return m.look.Hints([]views.Hint{
-		hint(k.Pane.Copy, "copy"),
-		hint(k.Pane.Move, "move"),
-		hint(k.Pane.MakeFolder, "folder"),
-		hint(k.Pane.Delete, "delete"),
-		hint(k.Pane.Other, "other pane"),
-		hint(k.Global.Jobs, "jobs"),
-		hint(k.Pane.Mark, "mark"),
-		hint(k.Global.Quit, "quit"),
-		hint(k.Global.Help, "help"),
-	}, m.width)
+	var hints []views.Hint
+	for _, h := range []struct {
+		key  key.Binding
+		does string
+	}{
+		{k.Pane.Copy, "copy"},
+		{k.Pane.Move, "move"},
+		{k.Pane.MakeFolder, "folder"},
+		{k.Pane.Delete, "delete"},
+		{k.Pane.Other, "other pane"},
+		{k.Global.Jobs, "jobs"},
+		{k.Pane.Mark, "mark"},
+		{k.Global.Quit, "quit"},
+		{k.Global.Help, "help"},
+	} {
+		if m.notInPast(h.key.Keys()[0]) == "" {
+			hints = append(hints, hint(h.key, h.does))
+		}
+	}
+	return m.look.Hints(hints, m.width)
 }
 
 // paneView turns pane i into values for the view.
@@ -298,7 +308,7 @@ func (m *Model) emptyState(i int) []string {
 		return nil
 	case !p.shown:
 		return []string{"not listed" + m.sep() + "C-r lists"}
-	case p.at.past() && p.rows.total() == 0 && p.rows.hidden == 0:
+	case p.at.past() && p.at.find == "" && p.rows.total() == 0 && p.rows.hidden == 0:
 		return []string{"nothing was here then", hint(k.Past, "").Key + " shows another time"}
 	case p.at.buckets:
 		return []string{"no buckets in this account"}

@@ -171,6 +171,8 @@ type source func(ctx context.Context, from resume, hide bool) (page, error)
 // source returns what lists a place.
 func (m *Model) source(to place) source {
 	switch {
+	case to.find != "" && to.past():
+		return m.pastFinder(to)
 	case to.find != "":
 		return m.finder(to)
 	case to.past():

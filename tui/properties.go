@@ -39,7 +39,7 @@ func (m *Model) showProperties() tea.Cmd {
 	id := m.surveys
 	keys := m.deps.Keys
 	view.Hints = []views.Hint{hint(keys.Pane.Yank, "copies this"), hint(keys.Pane.Links, "copies all")}
-	if !from.at.Local() && !from.at.buckets {
+	if !from.at.Local() && !from.at.buckets && !from.at.past() {
 		view.Hints = append(view.Hints, hint(keys.Pane.Metadata, "metadata"), hint(keys.Pane.Class, "class"), hint(keys.Pane.Tags, "tags"), hint(keys.Pane.Access, "access"))
 	}
 	view.Hints = append(view.Hints, views.Hint{Key: "Esc", Does: "back"})
@@ -49,13 +49,13 @@ func (m *Model) showProperties() tea.Cmd {
 		return nil
 	}
 	view.Set(m.rowFacts(from))
-	if from.at.Local() || from.at.buckets || m.deps.Inspect == nil {
+	if from.at.Local() || from.at.buckets || m.deps.Inspect == nil || m.marksDeletion(from) {
 		return nil
 	}
 	for _, title := range []string{objectTitle, metaTitle, accessTitle, tagsTitle, headersTitle} {
 		view.Set(views.FactGroup{Title: title, Waiting: true})
 	}
-	return m.inspect(ctx, id, m.deps.Inspect(from.at.Bucket, from.at.Region), from.at.Key+from.rows[0])
+	return m.inspect(ctx, id, m.deps.Inspect(from.at.Bucket, from.at.Region), from.at.Key, from.rows[0])
 }
 
 // The groups of an object's properties.
@@ -67,24 +67,33 @@ const (
 	headersTitle = "All headers"
 )
 
+// marksDeletion reports that the one row of from is a delete marker, of which
+// the service tells no more than its listing.
+func (m *Model) marksDeletion(from chosen) bool {
+	r, ok := m.panes[from.pane].rows.lookup(from.rows[0])
+	return ok && from.at.past() && m.panes[from.pane].rows.entry(r).flags&isGone != 0
+}
+
 // inspect asks for all that an object has, in three requests at once.
-func (m *Model) inspect(ctx context.Context, id uint64, o Inspector, key string) tea.Cmd {
+func (m *Model) inspect(ctx context.Context, id uint64, o Inspector, prefix, row string) tea.Cmd {
+	name, version := cutVersionRow(row)
+	key := prefix + name
 	head := guarded(func() tea.Msg {
-		h, err := o.Head(ctx, key, cos.GetOptions{})
+		h, err := o.Head(ctx, key, cos.GetOptions{VersionID: version})
 		if err != nil {
 			return unknownMsg{id, []string{objectTitle, metaTitle, headersTitle}, err}
 		}
 		return factsMsg{id, []views.FactGroup{objectFacts(h), metaFacts(h), headerFacts(h)}}
 	})
 	acl := guarded(func() tea.Msg {
-		a, err := o.ObjectACL(ctx, key, "")
+		a, err := o.ObjectACL(ctx, key, version)
 		if err != nil {
 			return unknownMsg{id, []string{accessTitle}, err}
 		}
 		return factsMsg{id, []views.FactGroup{accessFacts(a)}}
 	})
 	tags := guarded(func() tea.Msg {
-		list, err := o.ObjectTags(ctx, key, "")
+		list, err := o.ObjectTags(ctx, key, version)
 		if err != nil {
 			return unknownMsg{id, []string{tagsTitle}, err}
 		}
@@ -152,6 +161,13 @@ func (m *Model) rowFacts(from chosen) views.FactGroup {
 	}
 	add("address", m.from(from))
 	p := m.panes[from.pane]
+	if _, version := cutVersionRow(from.rows[0]); version != "" {
+		add("version", version)
+	}
+	if m.marksDeletion(from) {
+		r, _ := p.rows.lookup(from.rows[0])
+		add("deleted", moment(p.rows.entry(r).mtime))
+	}
 	if from.at.Local() {
 		if r, ok := p.rows.lookup(from.rows[0]); ok {
 			add("size", byteSize(p.rows.entry(r).size))
