@@ -133,7 +133,8 @@ func (s *Select) foot(k *Look, inner int) string {
 	}
 	l := line{look: k}
 	l.blank("", 2)
-	l.glyphs(cutEnd(k.glyphs(strings.Join(words, k.sep())), inner-3, k.Marks.Ellipsis), k.Dim, k.Odd)
+	said := k.lastOf(strings.Join(words, k.sep()), inner-3) // how many rows and what can be done matter most
+	l.glyphs(cutEnd(k.glyphs(said), inner-3, k.Marks.Ellipsis), k.Dim, k.Odd)
 	return l.String()
 }
 
