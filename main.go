@@ -88,7 +88,7 @@ func rootCommand() *cobra.Command {
 	flags.StringVar(&a.region, "region", "", "region of the bucket, such as ap-guangzhou")
 	flags.StringVar(&a.endpoint, "endpoint", "", "where to connect: a URL, {bucket} and {region} are filled in")
 	flags.StringVar(&a.limit, "limit", "", "hold all transfers together to so many bytes a second, such as 2MB; none is no limit")
-	root.Flags().BoolVar(&a.ascii, "ascii", false, "draw without characters beyond ASCII")
+	root.Flags().BoolVar(&a.ascii, "ascii", false, "draw without characters beyond ASCII; names are spelled out as \\u65c5")
 	root.Flags().BoolVar(&a.low, "low-bandwidth", false, "draw less and less often, for a slow line")
 	root.Flags().BoolVar(&a.noMouse, "no-mouse", false, "leave the mouse to the terminal")
 	root.Flags().BoolVar(&a.demo, "demo", false, "browse sample data on a local server; needs no account")

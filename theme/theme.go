@@ -67,10 +67,10 @@ type Theme struct {
 func Dark() Theme {
 	return Theme{
 		Name: "dark",
-		Dim:  fg(245), Border: fg(240), Accent: fg(80),
+		Dim:  fg(247), Border: fg(240), Accent: fg(80),
 		Folder: fg(111).With(bold), Marked: fg(221), Odd: fg(215),
 		Good: fg(114), Danger: fg(203),
-		Cursor: on(231, 24), CursorMark: on(221, 24), CursorOdd: on(215, 24), Rest: bg(237),
+		Cursor: on(231, 24), CursorMark: on(221, 24), CursorOdd: on(223, 24), Rest: bg(236),
 		Key: fg(252), Bar: on(80, 237), BarOff: bg(237),
 		Button: on(16, 80), Alarm: on(231, 160),
 		CodeWord: fg(111), CodeName: fg(80), CodeText: fg(114), CodeNumber: fg(221), Colours: 256,
@@ -81,13 +81,13 @@ func Dark() Theme {
 func Light() Theme {
 	return Theme{
 		Name: "light",
-		Dim:  fg(243), Border: fg(249), Accent: fg(30),
-		Folder: fg(25).With(bold), Marked: fg(130), Odd: fg(166),
-		Good: fg(28), Danger: fg(160),
-		Cursor: on(231, 31), CursorMark: on(228, 31), CursorOdd: on(223, 31), Rest: bg(254),
-		Key: fg(236), Bar: on(30, 253), BarOff: bg(253),
-		Button: on(231, 30), Alarm: on(231, 160),
-		CodeWord: fg(25), CodeName: fg(30), CodeText: fg(28), CodeNumber: fg(130), Colours: 256,
+		Dim:  fg(241), Border: fg(246), Accent: fg(23),
+		Folder: fg(25).With(bold), Marked: fg(94), Odd: fg(126),
+		Good: fg(22), Danger: fg(160),
+		Cursor: on(231, 24), CursorMark: on(228, 24), CursorOdd: on(223, 24), Rest: bg(254),
+		Key: fg(236), Bar: on(23, 253), BarOff: bg(253),
+		Button: on(231, 23), Alarm: on(231, 160),
+		CodeWord: fg(25), CodeName: fg(23), CodeText: fg(22), CodeNumber: fg(94), Colours: 256,
 	}
 }
 

@@ -38,7 +38,12 @@ func (m *Model) explain(err error) string {
 	if t == (trouble{}) {
 		return ""
 	}
-	return m.one(t, errorLines*(max(m.width, minWidth)-2)-2*len(m.sep())-slack)
+	return m.said(t)
+}
+
+// said is t as a line that fits where errors are said.
+func (m *Model) said(t trouble) string {
+	return m.one(t, m.errorLines()*(max(m.width, minWidth)-2)-2*len(m.sep())-slack)
 }
 
 // slack is what breaking a text into lines may lose.

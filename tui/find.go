@@ -161,6 +161,9 @@ func (m *Model) nothingFound(p *pane) []string {
 func (m *Model) part(p place) string {
 	text, gap := p.begin, " "+m.look.Marks.Shut+" "
 	if past := p.pastPart(); past != "" && text == "" {
+		if p.find != "" {
+			past += gap + p.find
+		}
 		return gap + past
 	}
 	switch {

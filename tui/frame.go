@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"cosmander/jobs"
@@ -37,17 +38,26 @@ func (m *Model) View() tea.View {
 func (m *Model) lines() []string {
 	m.look.Now = m.deps.Now()
 	if m.width < minWidth || m.height < minHeight {
-		lines := m.look.TooSmall(m.width, m.height, minWidth, minHeight)
-		return append(lines, make([]string, max(m.height-len(lines), 0))...)
+		return m.look.TooSmall(m.width, m.height, minWidth, minHeight)
 	}
 	lines, over := m.ground()
 	if m.drag != nil {
 		lines = m.look.Label(lines, m.dragLabel(), m.drag.x, m.drag.y, m.width, m.drag.ok)
 	}
 	for _, md := range over {
-		lines = m.look.Overlay(lines, md.view.Draw(&m.look, m.width-4, m.height-2), m.width)
+		lines = m.look.Overlay(lines, m.box(md.view), m.width)
 	}
 	return lines
+}
+
+// box draws a modal that lies over something. A narrow window is all its own:
+// what would be left at its sides is no use to anybody.
+func (m *Model) box(v views.Modal) []string {
+	width := m.width - 4
+	if m.width < pairWidth {
+		width = m.width
+	}
+	return v.Draw(&m.look, width, m.height-2)
 }
 
 // ground is what the modals returned with it lie over: the last one that takes
@@ -99,14 +109,19 @@ func (m *Model) body() []string {
 }
 
 // errorLines is how many lines a long error may cover.
-const errorLines = 3
+func (m *Model) errorLines() int {
+	if m.width < pairWidth {
+		return 5
+	}
+	return 3
+}
 
-// withStatus lays an error or a warning that is longer than a line over the last lines.
+// withStatus lays what is said and is longer than a line over the last lines.
 func (m *Model) withStatus(lines []string) []string {
-	if m.tone == plain || m.status == "" {
+	if m.status == "" || m.tone == plain && m.look.Width.StringWidth(m.status) <= m.width-2 {
 		return lines
 	}
-	parts := m.look.Wrap(m.status, m.width-2, errorLines)
+	parts := m.look.Wrap(m.status, m.width-2, m.errorLines())
 	for i, part := range parts {
 		lines[len(lines)-len(parts)+i] = m.look.Status(part, m.tone, m.width)
 	}
@@ -132,17 +147,26 @@ func (m *Model) foot() string {
 		return m.look.Hints(nil, m.width)
 	}
 	k := m.deps.Keys
-	return m.look.Hints([]views.Hint{
-		hint(k.Pane.Copy, "copy"),
-		hint(k.Pane.Move, "move"),
-		hint(k.Pane.MakeFolder, "folder"),
-		hint(k.Pane.Delete, "delete"),
-		hint(k.Pane.Other, "other pane"),
-		hint(k.Global.Jobs, "jobs"),
-		hint(k.Pane.Mark, "mark"),
-		hint(k.Global.Quit, "quit"),
-		hint(k.Global.Help, "help"),
-	}, m.width)
+	var hints []views.Hint
+	for _, h := range []struct {
+		key  key.Binding
+		does string
+	}{
+		{k.Pane.Copy, "copy"},
+		{k.Pane.Move, "move"},
+		{k.Pane.MakeFolder, "folder"},
+		{k.Pane.Delete, "delete"},
+		{k.Pane.Other, "other pane"},
+		{k.Global.Jobs, "jobs"},
+		{k.Pane.Mark, "mark"},
+		{k.Global.Quit, "quit"},
+		{k.Global.Help, "help"},
+	} {
+		if m.notInPast(h.key.Keys()[0]) == "" {
+			hints = append(hints, hint(h.key, h.does))
+		}
+	}
+	return m.look.Hints(hints, m.width)
 }
 
 // paneView turns pane i into values for the view.
@@ -284,7 +308,7 @@ func (m *Model) emptyState(i int) []string {
 		return nil
 	case !p.shown:
 		return []string{"not listed" + m.sep() + "C-r lists"}
-	case p.at.past() && p.rows.total() == 0 && p.rows.hidden == 0:
+	case p.at.past() && p.at.find == "" && p.rows.total() == 0 && p.rows.hidden == 0:
 		return []string{"nothing was here then", hint(k.Past, "").Key + " shows another time"}
 	case p.at.buckets:
 		return []string{"no buckets in this account"}

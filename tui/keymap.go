@@ -196,7 +196,25 @@ func (k KeyMap) after(prefix string) []views.Hint {
 			}
 		}
 	}
-	return out
+	return withoutShared(out)
+}
+
+// withoutShared leaves out the words that all hints begin with: "sort by" is
+// known from the key that was pressed.
+func withoutShared(hints []views.Hint) []views.Hint {
+	for len(hints) > 1 {
+		word, _, more := strings.Cut(hints[0].Does, " ")
+		for _, h := range hints {
+			more = more && strings.HasPrefix(h.Does, word+" ") && len(h.Does) > len(word)+1
+		}
+		if !more {
+			break
+		}
+		for i := range hints {
+			hints[i].Does = hints[i].Does[len(word)+1:]
+		}
+	}
+	return hints
 }
 
 // input translates a key for a view.

@@ -17,7 +17,7 @@ func limits() []string {
 // askLimit opens the prompt for the bandwidth of all transfers together.
 func (m *Model) askLimit() {
 	prompt := &views.Prompt{
-		Title: "Bandwidth", Label: "for", Where: "all transfers together, such as 2MB/s or none",
+		Title: "Bandwidth", Label: "of", Where: "all together: 2MB/s, none",
 		Does: "sets it", Steps: limits(),
 	}
 	prompt.Set(limitText(m.deps.Queue.Bandwidth()))

@@ -101,7 +101,7 @@ func (m *Model) linkVersions() tea.Cmd {
 
 // offerLinks asks which kind of address is wanted.
 func (m *Model) offerLinks(l linking) tea.Cmd {
-	menu := &views.Menu{Title: "Addresses and links", Hint: "Enter takes it" + m.sep() + "Esc leaves"}
+	menu := &views.Menu{Title: "Addresses and links", Sentences: true, Hint: "Enter takes it" + m.sep() + "Esc leaves"}
 	versions := len(l.targets) > 0 && l.targets[0].version != ""
 	menu.Items = []views.MenuItem{
 		{Name: "cos:// address", Key: "to the clipboard", Why: when(versions, "an address names no version")},

@@ -75,7 +75,7 @@ func (m *Model) start(i int, l *load) tea.Cmd {
 	p.gen++
 	l.gen = p.gen
 	l.ctx, l.cancel = context.WithCancel(m.ctx)
-	l.busy = true
+	l.busy, l.began = true, m.deps.Now()
 	p.load = l
 	return tea.Batch(m.loadPage(i, resume{}), m.after(slowAfter, slowMsg{i, l.gen}))
 }
@@ -171,6 +171,8 @@ type source func(ctx context.Context, from resume, hide bool) (page, error)
 // source returns what lists a place.
 func (m *Model) source(to place) source {
 	switch {
+	case to.find != "" && to.past():
+		return m.pastFinder(to)
 	case to.find != "":
 		return m.finder(to)
 	case to.past():
@@ -351,32 +353,6 @@ func (m *Model) settle(i int) tea.Cmd {
 		m.sayUnread(p)
 	}
 	return m.more(i)
-}
-
-// listFailed keeps what is shown and says why there is nothing new.
-func (m *Model) listFailed(p *pane, err error) {
-	first := !p.shown
-	p.stop()
-	t := m.trouble(err)
-	if t == (trouble{}) { // cancelled by the user
-		return
-	}
-	if first {
-		p.err = t // it stands where the rows would
-		_, _, p.up = p.at.parent(m.deps.Buckets != nil)
-		return
-	}
-	m.sayError(err)
-	p.said = m.status
-}
-
-// recovered takes back what was said of the last failure of p, if it is still
-// there to be read.
-func (m *Model) recovered(p *pane) {
-	if p.said != "" && m.status == p.said {
-		m.say("", plain)
-	}
-	p.said = ""
 }
 
 func after(d time.Duration, msg tea.Msg) tea.Cmd {

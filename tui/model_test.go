@@ -118,7 +118,7 @@ func TestErrors_KeepTheHint(t *testing.T) {
 			assert.Contains(t, seen, "C-rtriesagain")
 			d.m.sayError(d.store.err)
 			lines := strings.Split(d.screen(), "\n")
-			foot := unwrapped(strings.Join(lines[len(lines)-errorLines:], ""))
+			foot := unwrapped(strings.Join(lines[len(lines)-d.m.errorLines():], ""))
 			assert.Contains(t, foot, "andthattheybelongtogether")
 			if size[0] > pairWidth {
 				assert.Contains(t, seen, "InvalidAccessKeyId,requestNjM3YzVkZmFfOTBmYTAxXzFiZmVfMTA0YjMw")

@@ -224,7 +224,7 @@ func (m *Model) clickButton(top *modal, e tea.Mouse) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	box := view.Draw(&m.look, m.width-4, m.height-2)
+	box := m.box(view)
 	switch view.Click(m.look.ButtonAt(box, e.X, e.Y, m.width, m.height)) {
 	case views.Close:
 		m.pop()

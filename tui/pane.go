@@ -63,6 +63,7 @@ type load struct {
 	busy   bool      // a page is on its way
 	watch  Watching  // of the local folder that was listed; nil if nothing is
 	from   resume    // where the page begins that was asked for
+	began  time.Time // when its first page was asked for
 	tries  int       // how often it failed
 	due    time.Time // when it is asked for again; zero while nothing waits for that
 	why    string    // it failed

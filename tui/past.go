@@ -21,6 +21,7 @@ import (
 
 const (
 	pastIsReadOnly = "the past is read-only"
+	oneByOne       = "versions are meant one by one, not folders"
 	// pastPages are looked through for whether a folder was there; one that is
 	// not decided by then is shown.
 	pastPages = 5
@@ -103,20 +104,7 @@ func versionsOnPage(rows []cos.Version, prefixes []string, to place, hide bool) 
 		if name == "" { // the object that makes the folder itself
 			continue
 		}
-		n, class, size := len(b.files), v.StorageClass, v.Size
-		if v.DeleteMarker {
-			class, size = "DEL", -1
-		}
-		b.add(versionRowID(name, v), class, false, size, unix(v.LastModified))
-		if n == len(b.files) {
-			continue // hidden
-		}
-		if v.DeleteMarker {
-			b.files[n].flags |= isGone
-		}
-		if to.versions && !v.Latest || v.DeleteMarker {
-			b.files[n].flags |= isOlder
-		}
+		b.addVersion(name, v, to)
 	}
 	return b.done()
 }
@@ -274,7 +262,7 @@ func (m *Model) notInPast(pressed string) string {
 		k.Other, k.Enter, k.Aside, k.View, k.Into, k.Parent, k.Copy, k.Filter, k.ClearMarks, k.Refresh, k.Hidden, k.Palette,
 		k.Range, k.RangeDown, k.RangeUp, k.MarkGlob, k.UnmarkGlob, k.Invert, k.MarkAll, k.Mark, k.Down, k.Up, k.Top, k.Bottom,
 		k.HalfDown, k.HalfUp, k.PageDown, k.PgUp, k.SortName, k.SortSize, k.SortTime, k.SortClass, k.SortType, k.Reverse,
-		k.Goto, k.Back, k.Forth, k.Places, k.Links, k.Versions, k.AllVersions, k.Past, k.Undo,
+		k.Goto, k.Back, k.Forth, k.Places, k.Links, k.Versions, k.AllVersions, k.Past, k.Undo, k.Properties, k.Yank, k.Find,
 	}
 	if at.versions {
 		can = append(can, k.Delete)
@@ -299,7 +287,7 @@ func (m *Model) cannotTake(from chosen) string {
 		case !from.at.past():
 			return ""
 		case strings.HasSuffix(id, "/") && from.at.versions:
-			return "versions are meant one by one, not folders" + m.sep() + "enter " + name
+			return oneByOne + m.sep() + "enter " + name + m.sep() + hint(m.deps.Keys.Pane.Past, "").Key + " shows and copies folders as they were"
 		case ok && m.panes[from.pane].rows.entry(r).flags&isGone != 0:
 			return gone
 		case seen[name]:
@@ -318,7 +306,7 @@ func (m *Model) forGood(from chosen, view *views.Confirm) string {
 	for _, id := range from.rows {
 		r, ok := p.rows.lookup(id)
 		if strings.HasSuffix(id, "/") || !ok {
-			return "versions are meant one by one, not folders"
+			return oneByOne
 		}
 		e, text := p.rows.entry(r), "version"
 		if e.flags&isGone != 0 {

@@ -250,10 +250,10 @@ func (m *Model) previewFailed(pv *previewing, err error) {
 	if pv.aside {
 		retry = "" // moving the cursor does
 	}
-	lines := m.look.Wrap(t.what, width, errorLines)
+	lines := m.look.Wrap(t.what, width, m.errorLines())
 	for _, text := range []string{t.hint, t.quote, retry} {
 		if text != "" {
-			lines = append(lines, m.look.Wrap(text, width, errorLines)...)
+			lines = append(lines, m.look.Wrap(text, width, m.errorLines())...)
 		}
 	}
 	pv.view.Failed = lines

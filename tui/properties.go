@@ -43,7 +43,7 @@ func (m *Model) showProperties() tea.Cmd {
 	id := m.surveys
 	keys := m.deps.Keys
 	view.Hints = []views.Hint{hint(keys.Pane.Yank, "copies this"), hint(keys.Pane.Links, "copies all")}
-	if !from.at.Local() && !from.at.buckets {
+	if !from.at.Local() && !from.at.buckets && !from.at.past() {
 		view.Hints = append(view.Hints, hint(keys.Pane.Metadata, "metadata"), hint(keys.Pane.Class, "class"), hint(keys.Pane.Tags, "tags"), hint(keys.Pane.Access, "access"))
 	}
 	view.Hints = append(view.Hints, views.Hint{Key: "Esc", Does: "back"})
@@ -53,13 +53,14 @@ func (m *Model) showProperties() tea.Cmd {
 		return nil
 	}
 	view.Set(m.rowFacts(from))
-	if from.at.Local() || from.at.buckets || m.deps.Inspect == nil {
+	if from.at.Local() || from.at.buckets || m.deps.Inspect == nil || m.marksDeletion(from) {
 		return nil
 	}
 	for _, title := range []string{objectTitle, metaTitle, accessTitle, tagsTitle, headersTitle} {
 		view.Set(views.FactGroup{Title: title, Waiting: true})
 	}
-	return m.inspect(ctx, id, m.deps.Inspect(from.at.Bucket, from.at.Region), objectName{from.at.Bucket, from.at.Key + from.rows[0]})
+	key, version := cutVersionRow(from.rows[0])
+	return m.inspect(ctx, id, m.deps.Inspect(from.at.Bucket, from.at.Region), objectName{from.at.Bucket, from.at.Key + key}, version)
 }
 
 // The groups of an object's properties.
@@ -71,25 +72,36 @@ const (
 	headersTitle = "All headers"
 )
 
+// marksDeletion reports that the one row of from is a delete marker, of which
+// the service tells no more than its listing.
+func (m *Model) marksDeletion(from chosen) bool {
+	r, ok := m.panes[from.pane].rows.lookup(from.rows[0])
+	return ok && from.at.past() && m.panes[from.pane].rows.entry(r).flags&isGone != 0
+}
+
 // inspect asks for all that an object has, in three requests at once.
-func (m *Model) inspect(ctx context.Context, id uint64, o Inspector, name objectName) tea.Cmd {
+func (m *Model) inspect(ctx context.Context, id uint64, o Inspector, name objectName, version string) tea.Cmd {
 	key := name.key
 	head := guarded(func() tea.Msg {
-		h, err := o.Head(ctx, key, cos.GetOptions{})
+		h, err := o.Head(ctx, key, cos.GetOptions{VersionID: version})
 		if err != nil {
 			return unknownMsg{id, []string{objectTitle, metaTitle, headersTitle}, err}
 		}
-		return factsMsg{id, []views.FactGroup{objectFacts(h), metaFacts(h), headerFacts(h)}, learned{name, factOf(h)}}
+		msg := factsMsg{id: id, groups: []views.FactGroup{objectFacts(h), metaFacts(h), headerFacts(h)}}
+		if version == "" { // what is known of an object is known of the newest
+			msg.of = learned{name, factOf(h)}
+		}
+		return msg
 	})
 	acl := guarded(func() tea.Msg {
-		a, err := o.ObjectACL(ctx, key, "")
+		a, err := o.ObjectACL(ctx, key, version)
 		if err != nil {
 			return unknownMsg{id, []string{accessTitle}, err}
 		}
 		return factsMsg{id: id, groups: []views.FactGroup{accessFacts(a)}}
 	})
 	tags := guarded(func() tea.Msg {
-		list, err := o.ObjectTags(ctx, key, "")
+		list, err := o.ObjectTags(ctx, key, version)
 		if err != nil {
 			return unknownMsg{id, []string{tagsTitle}, err}
 		}
@@ -158,6 +170,13 @@ func (m *Model) rowFacts(from chosen) views.FactGroup {
 	}
 	add("address", m.from(from))
 	p := m.panes[from.pane]
+	if _, version := cutVersionRow(from.rows[0]); version != "" {
+		add("version", version)
+	}
+	if m.marksDeletion(from) {
+		r, _ := p.rows.lookup(from.rows[0])
+		add("deleted", moment(p.rows.entry(r).mtime))
+	}
 	if from.at.Local() {
 		if r, ok := p.rows.lookup(from.rows[0]); ok {
 			add("size", byteSize(p.rows.entry(r).size))

@@ -18,6 +18,14 @@ const (
 	listTries = 6
 	// longestWait that a service may ask for: beyond it the user decides.
 	longestWait = time.Minute
+	// firstTries is how often a first page is asked for where nothing answers,
+	// and firstFor how long after its beginning it still is: a lost packet is no
+	// error, but who waits for rows is to hear soon that there is no network, or
+	// a wrong endpoint.
+	firstTries = 3
+	firstFor   = 10 * time.Second
+	firstBase  = 500 * time.Millisecond
+	firstCap   = time.Second
 )
 
 // retryMsg says that a second of the wait of the listing gen is over, or all
@@ -30,21 +38,23 @@ type retryMsg struct {
 // tryAgain waits to ask for the page again that pane i did not get; false if that
 // is of no use, or was done often enough.
 func (m *Model) tryAgain(i int, err error) (tea.Cmd, bool) {
-	p := m.panes[i]
-	l := p.load
+	l := m.panes[i].load
 	var answer *cos.Error
 	var asked time.Duration
+	policy := jobs.RetryPolicy{Attempts: listTries, Base: time.Second, Cap: 8 * time.Second}
 	if errors.As(err, &answer) {
 		asked = answer.RetryAfter
 	} else if l.from.marker == "" {
-		return nil, false // no network, or a wrong endpoint: told at once, not after half a minute
+		policy = jobs.RetryPolicy{Attempts: firstTries, Base: firstBase, Cap: firstCap}
+		if m.deps.Now().Sub(l.began) >= firstFor {
+			return nil, false
+		}
 	}
-	if !cos.Retryable(err) || l.tries+1 >= listTries || asked > longestWait {
+	if !cos.Retryable(err) || l.tries+1 >= policy.Attempts || asked > longestWait {
 		return nil, false
 	}
 	l.tries++
-	policy := jobs.RetryPolicy{Attempts: listTries, Base: time.Second, Cap: 8 * time.Second}
-	wait := policy.Wait(l.tries, asked, rand.Float64()) //nolint:gosec // jitter needs no secrecy
+	wait := policy.Wait(l.tries, asked, (1+rand.Float64())/2) //nolint:gosec // jitter needs no secrecy
 	l.due, l.why = m.deps.Now().Add(wait), briefly(err)
 	return m.wait(i), true
 }
@@ -93,4 +103,49 @@ func briefly(err error) string {
 		}
 	}
 	return "no connection"
+}
+
+// listFailed keeps what is shown and says why there is nothing new.
+func (m *Model) listFailed(p *pane, err error) {
+	first, again := !p.shown, m.goesOn(p)
+	p.stop()
+	t := m.trouble(err)
+	if t == (trouble{}) { // cancelled by the user
+		return
+	}
+	if first {
+		p.err = t // it stands where the rows would
+		_, _, p.up = p.at.parent(m.deps.Buckets != nil)
+		return
+	}
+	switch {
+	case t.hint == "":
+		t.hint = again
+	case again != "":
+		t.hint += m.sep() + again
+	}
+	m.say(m.said(t), failure)
+	p.said = m.status
+}
+
+// goesOn says which key makes p list again what it is listing; "" if that is
+// another place than the one that is shown.
+func (m *Model) goesOn(p *pane) string {
+	k := m.deps.Keys.Pane
+	switch {
+	case p.load == nil || p.load.to != p.at:
+		return ""
+	case p.load.fresh == nil:
+		return hint(k.Bottom, "").Key + " goes on"
+	}
+	return hint(k.Refresh, "").Key + " tries again"
+}
+
+// recovered takes back what was said of the last failure of p, if it is still
+// there to be read.
+func (m *Model) recovered(p *pane) {
+	if p.said != "" && m.status == p.said {
+		m.say("", plain)
+	}
+	p.said = ""
 }

@@ -239,6 +239,18 @@ func scenes() map[string]func(d *driver) {
 			d.m.panes[1] = newPane(d.m.panes[1].at)
 			d.run(d.m.open(1, d.m.panes[1].at, ""))
 		},
+		"all-versions":   func(d *driver) { sceneVersions(d); d.press("alt+v", "j", "j", "space") },
+		"versions":       func(d *driver) { sceneVersions(d); d.press("end", "V", "space", "j") },
+		"undo-deletions": func(d *driver) { sceneVersions(d); d.press("alt+v", "j", "j", "space", "d") },
+		"delete-version": func(d *driver) { sceneVersions(d); d.press("alt+v", "end", "d") },
+		"past":           func(d *driver) { sceneVersions(d); d.press("alt+t"); d.write("1d"); d.press("enter", "j") },
+		"past-palette": func(d *driver) {
+			sceneVersions(d)
+			d.press("alt+t")
+			d.write("1d")
+			d.press("enter", "end", ":", "end")
+		},
+		"past-refused": func(d *driver) { sceneVersions(d); d.press("alt+t"); d.write("1d"); d.press("enter", "end", "m") },
 	}
 }
 

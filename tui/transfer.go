@@ -152,7 +152,7 @@ func (m *Model) sources(from chosen) []jobs.Source {
 			}
 		}
 		if from.at.find != "" {
-			s.Name = strings.TrimSuffix(id, "/") // two of one name get places of their own
+			s.Name = strings.TrimSuffix(nameOnly(id), "/") // two of one name get places of their own
 		}
 		if p.at == from.at && !s.Folder {
 			if r, ok := p.rows.lookup(id); ok && p.rows.entry(r).size >= 0 {

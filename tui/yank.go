@@ -27,6 +27,10 @@ const clipboardRows = 200
 // addresses to the terminal's clipboard.
 func (m *Model) yank(move bool) tea.Cmd {
 	from, _ := m.choice()
+	if why := m.cannotTake(from); why != "" {
+		m.say(why, plain)
+		return nil
+	}
 	m.yanked = &yanked{from, move}
 	what := "yanked"
 	if move {
@@ -58,7 +62,7 @@ func addresses(from chosen) []string {
 		case from.at.Local():
 			out = append(out, filepath.Join(from.at.Path, id))
 		default:
-			out = append(out, from.at.address()+id)
+			out = append(out, from.at.address()+nameOnly(id))
 		}
 	}
 	return out

@@ -71,7 +71,7 @@ func (k *Look) page(title, note, hint string, body []string, width int, noted th
 	l := line{look: k}
 	l.put(k.Accent, k.Marks.TopLeft+k.Marks.Horizontal)
 	l.put("", " ")
-	l.glyphs(glyphs(title, k.Width), k.Accent, k.Odd)
+	l.glyphs(k.glyphs(title), k.Accent, k.Odd)
 	l.put("", " ")
 	l.put(k.Accent, strings.Repeat(k.Marks.Horizontal, inner-l.cells-cells-3))
 	l.put("", " ")
@@ -83,7 +83,7 @@ func (k *Look) page(title, note, hint string, body []string, width int, noted th
 
 // noteRoom is how wide a note beside title may be.
 func (k *Look) noteRoom(title string, inner int) int {
-	return inner - cellsOf(glyphs(title, k.Width)) - len("-  -  --")
+	return inner - cellsOf(k.glyphs(title)) - len("-  -  --")
 }
 
 func (k *Look) edge(left, right, text string, inner int, edge, style theme.Style) string {
@@ -91,7 +91,7 @@ func (k *Look) edge(left, right, text string, inner int, edge, style theme.Style
 	l.put(edge, left+k.Marks.Horizontal)
 	if text != "" && inner > 6 {
 		l.put("", " ")
-		l.glyphs(cutEnd(glyphs(text, k.Width), inner-4, k.Marks.Ellipsis), style, k.Odd)
+		l.glyphs(cutEnd(k.glyphs(text), inner-4, k.Marks.Ellipsis), style, k.Odd)
 		l.put("", " ")
 	}
 	l.put(edge, strings.Repeat(k.Marks.Horizontal, max(inner+1-l.cells, 0))+right)
@@ -181,6 +181,6 @@ func (k *Look) fact(label, text string, labelCells, inner int) string {
 	if labelCells > 0 {
 		l.put(k.Dim, pad(label, labelCells, false))
 	}
-	l.glyphs(cutMiddle(glyphs(text, k.Width), inner-l.cells-2, k.Marks.Ellipsis), k.Text, k.Odd)
+	l.glyphs(cutMiddle(k.glyphs(text), inner-l.cells-2, k.Marks.Ellipsis), k.Text, k.Odd)
 	return l.String()
 }

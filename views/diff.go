@@ -78,7 +78,7 @@ func (d *Diff) line(k *Look, text string, inner int) string {
 	case strings.HasPrefix(text, "-"):
 		style = k.Marked
 	}
-	gs := glyphs(strings.ReplaceAll(text, "\t", "    "), k.Width)
+	gs := k.glyphs(strings.ReplaceAll(text, "\t", "    "))
 	for cut := d.left; cut > 0 && len(gs) > 1; {
 		cut -= gs[1].cells
 		gs = append(gs[:1:1], gs[2:]...) // the sign stays

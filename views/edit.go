@@ -59,7 +59,6 @@ func (e *Edit) draw(k *Look, l *line, room int) { e.drawBefore(k, l, room, "") }
 // drawBefore is draw with what the text may go on to behind it.
 func (e *Edit) drawBefore(k *Look, l *line, room int, ghost string) {
 	end := l.cells + room
-	head := cutLeft(glyphs(string(e.text[:e.cursor]), k.Width), room-1, k.Marks.Ellipsis)
 	under, rest, style := " ", e.text[e.cursor:], k.Text
 	if len(rest) == 0 {
 		rest, style = []rune(ghost), k.Dim
@@ -67,9 +66,10 @@ func (e *Edit) drawBefore(k *Look, l *line, room int, ghost string) {
 	if len(rest) > 0 {
 		under, rest = string(rest[:1]), rest[1:]
 	}
-	l.glyphs(head, k.Text, k.Odd)
-	l.glyphs(glyphs(under, k.Width), theme.Style("\x1b[7m"), theme.Style("\x1b[7m"))
-	l.glyphs(cutEnd(glyphs(string(rest), k.Width), end-l.cells, k.Marks.Ellipsis), style, k.Odd)
+	cursor := k.glyphs(under)
+	l.glyphs(cutLeft(k.glyphs(string(e.text[:e.cursor])), room-max(cellsOf(cursor), 1), k.Marks.Ellipsis), k.Text, k.Odd)
+	l.glyphs(cursor, theme.Style("\x1b[7m"), theme.Style("\x1b[7m"))
+	l.glyphs(cutEnd(k.glyphs(string(rest)), end-l.cells, k.Marks.Ellipsis), style, k.Odd)
 }
 
 // EditLine draws what is being typed at the foot of the screen, and beside it
@@ -80,8 +80,8 @@ func (k *Look) EditLine(label string, e *Edit, note string, width int) string {
 	l.put(k.Accent, label)
 	l.blank("", 1)
 	// What is typed comes first; a part of the line is kept for the note.
-	free := width - l.cells - cellsOf(glyphs(e.Text(), k.Width)) - 6
-	said := cutEnd(glyphs(note, k.Width), max(min(free, width*2/3), width/4), k.Marks.Ellipsis)
+	free := width - l.cells - cellsOf(k.glyphs(e.Text())) - 6
+	said := cutEnd(k.glyphs(note), max(min(free, width*2/3), width/4), k.Marks.Ellipsis)
 	after := 0
 	if len(said) > 0 {
 		after = cellsOf(said) + 3

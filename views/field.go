@@ -108,7 +108,7 @@ func (f *Field) draw(k *Look, labelCells, inner int, focused bool) string {
 		f.edit.drawBefore(k, &l, inner-l.cells-1, f.suggested())
 	default:
 		l.blank("", 2)
-		l.glyphs(cutEnd(glyphs(f.edit.Text(), k.Width), inner-l.cells-1, k.Marks.Ellipsis), k.Text, k.Odd)
+		l.glyphs(cutEnd(k.glyphs(f.edit.Text()), inner-l.cells-1, k.Marks.Ellipsis), k.Text, k.Odd)
 	}
 	return l.String()
 }

@@ -68,13 +68,18 @@ func (k *Look) helpLines(h Hint, inner int) []string {
 	const most = 6
 	cells := 22
 	if inner < 60 {
-		cells = 16
+		cells = 10
 	}
-	lines := k.Wrap(h.Does, inner-cells-4, most)
-	shown := pad(h.Key, cells, false)
+	keys, lines := k.Wrap(h.Key, cells, most), k.Wrap(h.Does, inner-cells-4, most)
+	for len(lines) < len(keys) {
+		lines = append(lines, "")
+	}
 	for i := range lines {
-		lines[i] = "  " + k.Key.On(shown) + " " + lines[i]
-		shown = pad("", cells, false)
+		shown := ""
+		if i < len(keys) {
+			shown = keys[i]
+		}
+		lines[i] = "  " + k.Key.On(pad(shown, cells, false)) + " " + lines[i]
 	}
 	return lines
 }

@@ -98,6 +98,7 @@ func (v *ItemInfo) facts(k *Look, inner int) []string {
 		{"why", what, wrong},
 		{"to do", advice, k.Text},
 		{"error", it.Code, k.Text},
+		{"during", operation(it.Reason), k.Text},
 		{"request", it.RequestID, k.Text},
 		{"tries", tries(it), k.Text},
 		{"", " ", k.Text},

@@ -66,14 +66,14 @@ func Title(j jobs.Job) string {
 func (k *Look) cutTitle(title string, cells int) []glyph {
 	name, more, ok := cutLast(title, " and ")
 	number, several := strings.CutSuffix(more, " more")
-	if !ok || !several || cellsOf(glyphs(title, k.Width)) <= cells {
-		return cutMiddle(glyphs(title, k.Width), cells, k.Marks.Ellipsis)
+	if !ok || !several || cellsOf(k.glyphs(title)) <= cells {
+		return cutMiddle(k.glyphs(title), cells, k.Marks.Ellipsis)
 	}
-	tail := glyphs(" +"+number, k.Width)
+	tail := k.glyphs(" +" + number)
 	if cells-len(tail) < leastPrefix {
-		return cutEnd(glyphs(name+k.Marks.Ellipsis, k.Width), cells, k.Marks.Ellipsis)
+		return cutEnd(k.glyphs(name+k.Marks.Ellipsis), cells, k.Marks.Ellipsis)
 	}
-	return append(cutMiddle(glyphs(name, k.Width), cells-len(tail), k.Marks.Ellipsis), tail...)
+	return append(cutMiddle(k.glyphs(name), cells-len(tail), k.Marks.Ellipsis), tail...)
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {
@@ -121,11 +121,11 @@ func (k *Look) jobProgress(l *line, j jobs.Job, inner int) {
 	state, style := k.state(j)
 	l.blank("", 1)
 	if j.State == jobs.Restoring {
-		l.glyphs(cutEnd(glyphs(k.restoring(j), k.Width), c.reasonCells(), k.Marks.Ellipsis), k.Dim, k.Odd)
+		l.glyphs(cutEnd(k.glyphs(k.restoring(j)), c.reasonCells(), k.Marks.Ellipsis), k.Dim, k.Odd)
 		l.to(1+c.reasonCells(), "")
 	} else if j.Reason != "" && (j.State == jobs.Failed || j.State == jobs.Retrying) {
 		why, _ := cos.CutHint(Brief(j.Reason))
-		gs := cutEnd(glyphs(k.reason(j, why), k.Width), c.reasonCells(), k.Marks.Ellipsis)
+		gs := cutEnd(k.glyphs(k.reason(j, why)), c.reasonCells(), k.Marks.Ellipsis)
 		l.glyphs(gs, k.Dim, k.Odd)
 		l.to(1+c.reasonCells(), "")
 	} else {
@@ -167,12 +167,14 @@ func (k *Look) jobNumbers(l *line, j jobs.Job, c jobColumns) {
 	}
 }
 
-// request matches the name of a request and the address it was about, at the
-// beginning of an error or behind how many items failed.
-var request = regexp.MustCompile(`^((?:\d+ of \d+ failed: )?)[A-Z][a-z]+[A-Z][A-Za-z]* (cos://.*?: )`)
+// request matches the name of a request and the address it was about at the
+// beginning of an error or behind how many items failed. Without an address only
+// the verb tells it from an error code.
+var request = regexp.MustCompile(`^((?:\d+ of \d+ failed: )?)(?:([A-Z][a-z]+[A-Z][A-Za-z]*) (cos://.*?: )|` +
+	`((?:Abort|Append|Complete|Copy|Delete|Get|Head|Initiate|List|Options|Post|Put|Select|Upload)[A-Z][A-Za-z]*): )`)
 
 // objectFirst leaves out the name of the request, which says nothing to users.
-func objectFirst(reason string) string { return request.ReplaceAllString(reason, "$1$2") }
+func objectFirst(reason string) string { return request.ReplaceAllString(reason, "$1$3") }
 
 // Brief leaves the address out of the reason of a job or an item too, where the
 // name stands beside it.
@@ -185,6 +187,15 @@ func (k *Look) restoring(j jobs.Job) string {
 		text = Count(j.ItemsRestoring) + " of " + Count(j.Items) + " wait since "
 	}
 	return text + k.since(j.RestoringSince)
+}
+
+// operation is the name of the request that a reason is about; "" if it names
+// none.
+func operation(reason string) string {
+	if found := request.FindStringSubmatch(reason); found != nil {
+		return found[2] + found[4]
+	}
+	return ""
 }
 
 // reason says why a job waits or failed, in the words of why, and when it goes
@@ -249,7 +260,7 @@ func (k *Look) ends(j jobs.Job, inner int) string {
 
 // where writes both ends of j in room cells.
 func (k *Look) where(l *line, j jobs.Job, room int, style theme.Style) {
-	from, to := glyphs(j.From, k.Width), glyphs(j.To, k.Width)
+	from, to := k.glyphs(j.From), k.glyphs(j.To)
 	if len(to) == 0 {
 		l.glyphs(cutMiddle(from, room, k.Marks.Ellipsis), style, k.Odd)
 		return
@@ -314,10 +325,10 @@ func (k *Look) item(it jobs.Item, cursor bool, inner int) string {
 	if reason != "" {
 		room = min(room/3, 40)
 	}
-	l.glyphs(cutMiddle(glyphs(it.Name, k.Width), room, k.Marks.Ellipsis), text, k.Odd)
+	l.glyphs(cutMiddle(k.glyphs(it.Name), room, k.Marks.Ellipsis), text, k.Odd)
 	if reason != "" {
 		l.blank(ground, 2)
-		l.glyphs(cutMiddle(glyphs(reason, k.Width), inner-l.cells-1, k.Marks.Ellipsis), wrong, k.Odd)
+		l.glyphs(cutMiddle(k.glyphs(reason), inner-l.cells-1, k.Marks.Ellipsis), wrong, k.Odd)
 	}
 	l.to(inner, ground)
 	return l.String()

@@ -79,7 +79,7 @@ func (v *Links) Draw(k *Look, width, height int) []string {
 		}
 		return v.frame(k, append(body, "", k.remark("Esc shows the text")), width, height)
 	}
-	url := k.broken(v.Current().URL, width, height-2)
+	url := k.overLines(v.Current().URL, width, height-2)
 	var body []string
 	for _, n := range v.Says {
 		style := k.Text
@@ -126,7 +126,7 @@ func (v *Links) names(k *Look, width, room int) []string {
 			mark, style = k.Marks.Cursor+" ", k.Cursor
 		}
 		l.put(style, mark)
-		l.glyphs(cutMiddle(glyphs(link.Name, k.Width), width-l.cells-1, k.Marks.Ellipsis), style, k.Odd)
+		l.glyphs(cutMiddle(k.glyphs(link.Name), width-l.cells-1, k.Marks.Ellipsis), style, k.Odd)
 		lines = append(lines, l.String())
 	}
 	return lines
@@ -156,11 +156,11 @@ func (v *Links) codeOf(url string, k *Look, width, height int) (lines []string, 
 	return lines, ""
 }
 
-// broken writes text over as many lines as it takes, from the first column on
+// overLines writes text over as many lines as it takes, from the first column on
 // and without anything between, so that a mouse takes up the whole. At most
 // most lines are there.
-func (k *Look) broken(text string, width, most int) []string {
-	lines := strings.Split(k.Width.Hardwrap(Safe(text), width, true), "\n")
+func (k *Look) overLines(text string, width, most int) []string {
+	lines := strings.Split(k.Width.Hardwrap(k.safe(text), width, true), "\n")
 	if most = max(most, 1); len(lines) > most {
 		lines = append(lines[:most-1], k.Marks.Ellipsis+" and more than there is room for")
 	}

@@ -12,7 +12,9 @@ import (
 type MenuItem struct {
 	Name string // as it is; made safe when drawn
 	Key  string // that does the same, or what else is to be said on the right
-	Why  string // why it cannot be chosen now; empty if it can
+	// Brief says it where Key has no room beside a name that is words of ours.
+	Brief string
+	Why   string // why it cannot be chosen now; empty if it can
 }
 
 // Menu is a list of which one is chosen, narrowed by what is typed.
@@ -21,6 +23,9 @@ type Menu struct {
 	Hint  string // on the bottom border; what is said of Enter and Esc if empty
 	Empty string // said if there are no items at all
 	Items []MenuItem
+	// Sentences: the names are words of ours. Where there is no room what is on
+	// the right gives way to them, and their end is cut.
+	Sentences bool
 
 	edit        Edit
 	shown       []int // of Items
@@ -148,15 +153,11 @@ func (m *Menu) item(k *Look, it MenuItem, cursor bool, inner int) string {
 	if cursor {
 		style, dim, mark = k.Cursor, k.Cursor, k.Marks.Cursor
 	}
-	right := it.Key
-	if it.Why != "" {
-		right = it.Why
-	}
-	tail := cutEnd(glyphs(right, k.Width), inner/2, k.Marks.Ellipsis)
 	l := line{look: k}
 	l.blank("", 1)
 	l.put(style, mark+" ")
-	l.glyphs(cutMiddle(glyphs(it.Name, k.Width), inner-l.cells-cellsOf(tail)-3, k.Marks.Ellipsis), style, k.Odd)
+	name, tail := m.share(k, it, inner-l.cells-3)
+	l.glyphs(name, style, k.Odd)
 	ground := theme.Style("")
 	if cursor {
 		ground = k.Cursor
@@ -166,3 +167,38 @@ func (m *Menu) item(k *Look, it MenuItem, cursor bool, inner int) string {
 	l.to(inner-1, ground)
 	return l.String()
 }
+
+// share gives the name of an item and what is on the right of it room cells.
+func (m *Menu) share(k *Look, it MenuItem, room int) (name, tail []glyph) {
+	right := it.Key
+	if it.Why != "" {
+		right = it.Why
+	}
+	name = k.glyphs(it.Name)
+	if !m.Sentences {
+		tail = cutEnd(k.glyphs(right), (room+menuEdges)/2, k.Marks.Ellipsis)
+		return cutMiddle(name, room-cellsOf(tail), k.Marks.Ellipsis), tail
+	}
+	room-- // a second space before the tail
+	if cellsOf(name)+k.Width.StringWidth(right) > room {
+		first, _, _ := strings.Cut(it.Name, ";") // what is behind it says more, but not what it is
+		name = k.glyphs(first)
+		if it.Why == "" && cellsOf(name)+k.Width.StringWidth(right) > room {
+			right = it.Brief
+		}
+	}
+	tail = k.glyphs(right)
+	switch left := room - cellsOf(name); {
+	case cellsOf(tail) <= left:
+	case left >= leastTail:
+		tail = cutEnd(tail, left, k.Marks.Ellipsis)
+	case it.Why != "":
+		tail = nil // it is said when the item is chosen
+	}
+	return cutEnd(name, room-cellsOf(tail), k.Marks.Ellipsis), tail
+}
+
+const (
+	menuEdges = 6 // cells of a line of the menu that are neither name nor tail
+	leastTail = 8 // cells that say something
+)

@@ -43,7 +43,7 @@ func (k *Look) Label(screen []string, text string, x, y, width int, ok bool) []s
 	}
 	l := line{look: k}
 	l.put(style, " ")
-	l.glyphs(cutMiddle(glyphs(text, k.Width), width/2, k.Marks.Ellipsis), style, style)
+	l.glyphs(cutMiddle(k.glyphs(text), width/2, k.Marks.Ellipsis), style, style)
 	l.put(style, " ")
 	left := min(x+2, max(width-l.cells, 0))
 	screen[y] = k.splice(screen[y], l.String(), left, l.cells, width)
@@ -78,7 +78,7 @@ func (k *Look) Crumb(p Pane, width, x int) (up int, ok bool) {
 	case len(p.Path) < 2:
 		return slashes, true // a local path does not end in one; a bucket has none
 	}
-	prefix := glyphs(strings.Join(p.Path[1:], ""), k.Width)
+	prefix := k.glyphs(strings.Join(p.Path[1:], ""))
 	if column-x > cellsOf(prefix) {
 		return strings.Count(p.Path[1], "/"), true // the bucket
 	}

@@ -163,7 +163,7 @@ func (k *Look) title(p Pane, room int) (path []glyph, note string) {
 // titleParts is title with the path and its part still apart. The part gets
 // the half that it needs: it is what the user has asked for.
 func (k *Look) titleParts(p Pane, room int) (path, part []glyph, note string) {
-	part = glyphs(p.Part, k.Width)
+	part = k.glyphs(p.Part)
 	bare := p
 	bare.Account = ""
 	if whole, _ := k.pathTitle(bare, 1<<20); cellsOf(whole)+cellsOf(part) > room {
@@ -178,10 +178,10 @@ func (k *Look) titleParts(p Pane, room int) (path, part []glyph, note string) {
 // then a part of the bucket's name.
 func (k *Look) pathTitle(p Pane, room int) (path []glyph, note string) {
 	chevron := " " + k.Marks.Shut + " "
-	path, note = glyphs(strings.Join(p.Path, chevron), k.Width), Safe(p.Note)
+	path, note = k.glyphs(strings.Join(p.Path, chevron)), k.safe(p.Note)
 	full := path
 	if p.Account != "" {
-		full = glyphs(p.Account+chevron+strings.Join(p.Path, chevron), k.Width)
+		full = k.glyphs(p.Account + chevron + strings.Join(p.Path, chevron))
 	}
 	switch {
 	case note != "" && cellsOf(full)+3+k.Width.StringWidth(note) <= room:
@@ -193,10 +193,10 @@ func (k *Look) pathTitle(p Pane, room int) (path []glyph, note string) {
 	case len(p.Path) < 2:
 		return cutLeft(path, room, k.Marks.Ellipsis), ""
 	}
-	gap := glyphs(chevron, k.Width)
-	prefix := glyphs(strings.Join(p.Path[1:], chevron), k.Width)
+	gap := k.glyphs(chevron)
+	prefix := k.glyphs(strings.Join(p.Path[1:], chevron))
 	least := min(cellsOf(prefix), leastPrefix)
-	bucket := cutMiddle(glyphs(p.Path[0], k.Width), room-len(gap)-least, k.Marks.Ellipsis)
+	bucket := cutMiddle(k.glyphs(p.Path[0]), room-len(gap)-least, k.Marks.Ellipsis)
 	prefix = cutMiddle(prefix, room-len(gap)-cellsOf(bucket), k.Marks.Ellipsis)
 	return append(append(append([]glyph{}, bucket...), gap...), prefix...), ""
 }
@@ -205,7 +205,7 @@ func (k *Look) pathTitle(p Pane, room int) (path []glyph, note string) {
 func (k *Look) bottomBorder(p Pane, border theme.Style, inner int) string {
 	l := line{look: k}
 	order := p.Order
-	foot := Safe(p.Foot)
+	foot := k.safe(p.Foot)
 	orderCells := k.Width.StringWidth(order)
 	if order != "" && k.Width.StringWidth(foot)+orderCells+7 > inner {
 		order = ""
@@ -213,7 +213,7 @@ func (k *Look) bottomBorder(p Pane, border theme.Style, inner int) string {
 	l.put(border, k.Marks.BottomLeft+k.Marks.Horizontal)
 	if foot != "" {
 		l.put("", " ")
-		l.glyphs(cutMiddle(glyphs(foot, k.Width), inner-4, k.Marks.Ellipsis), k.Dim, k.Odd)
+		l.glyphs(cutMiddle(k.glyphs(foot), inner-4, k.Marks.Ellipsis), k.Dim, k.Odd)
 		l.put("", " ")
 	}
 	if order != "" {
@@ -302,10 +302,10 @@ func (k *Look) columns(r Row, c columns) string {
 		if c.class == classCells { // else it is a region
 			class = Class(class)
 		}
-		text += gap + pad(k.Width.Truncate(Safe(class), c.class, k.Marks.Ellipsis), c.class, false)
+		text += gap + pad(k.Width.Truncate(k.safe(class), c.class, k.Marks.Ellipsis), c.class, false)
 	}
 	if c.versioning > 0 {
-		text += gap + pad(Safe(r.Versioning), c.versioning, false)
+		text += gap + pad(k.safe(r.Versioning), c.versioning, false)
 	}
 	if c.modified > 0 {
 		text += gap + k.when(r.Modified, c.modified == shortTime)
@@ -329,7 +329,7 @@ func (k *Look) name(l *line, r Row, width int, s rowStyles) {
 		l.put(s.name, name)
 		return
 	}
-	gs := glyphs(name, k.Width)
+	gs := k.glyphs(name)
 	if at := strings.LastIndexByte(strings.TrimSuffix(name, "/"), '/'); r.Way && at > 0 && cellsOf(gs) > width {
 		gs = k.wayTo(name[:at], name[at:], width)
 	}
@@ -341,8 +341,8 @@ const leastWay = 1
 
 // wayTo shortens the way to a name, and the name only if that is not enough.
 func (k *Look) wayTo(way, name string, width int) []glyph {
-	end := glyphs(name, k.Width)
-	short := cutMiddle(glyphs(way, k.Width), max(width-cellsOf(end), leastWay), k.Marks.Ellipsis)
+	end := k.glyphs(name)
+	short := cutMiddle(k.glyphs(way), max(width-cellsOf(end), leastWay), k.Marks.Ellipsis)
 	return append(short[:len(short):len(short)], cutMiddle(end, width-cellsOf(short), k.Marks.Ellipsis)...)
 }
 
@@ -350,7 +350,7 @@ func (k *Look) wayTo(way, name string, width int) []glyph {
 func (k *Look) note(text string, inner int) string {
 	l := line{look: k}
 	l.blank("", 2)
-	l.glyphs(cutMiddle(glyphs(text, k.Width), inner-3, k.Marks.Ellipsis), k.Dim, k.Odd)
+	l.glyphs(cutMiddle(k.glyphs(text), inner-3, k.Marks.Ellipsis), k.Dim, k.Odd)
 	l.to(inner, "")
 	return l.String()
 }

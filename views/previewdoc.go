@@ -309,7 +309,7 @@ func (v *Preview) listing(k *Look) []string {
 	if len(body) < v.page {
 		switch {
 		case list.Note != "":
-			body = append(body, k.Odd.On(Safe(list.Note)))
+			body = append(body, k.Odd.On(k.safe(list.Note)))
 		case len(list.Entries) == 0:
 			body = append(body, k.Dim.On("an empty archive"))
 		}

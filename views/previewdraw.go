@@ -3,7 +3,6 @@ package views
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -49,30 +48,6 @@ func (v *Preview) glyphs(text string) []glyph {
 		return gs
 	}
 	return spelled(gs)
-}
-
-// spelled writes glyphs with characters of ASCII only.
-func spelled(gs []glyph) []glyph {
-	out := make([]glyph, 0, len(gs))
-	for _, g := range gs {
-		if g.text == "" || plainASCII(g.text) {
-			out = append(out, g)
-			continue
-		}
-		for _, r := range g.text {
-			text := string(r)
-			switch {
-			case r >= '␀' && r <= '␡': // the picture of a control character
-				text = fmt.Sprintf(`\x%02x`, map[bool]rune{true: 0x7f, false: r - '␀'}[r == '␡'])
-			case r > 0xffff:
-				text = fmt.Sprintf(`\U%08x`, r)
-			case r >= utf8.RuneSelf:
-				text = fmt.Sprintf(`\u%04x`, r)
-			}
-			out = append(out, glyph{text, len(text), r >= utf8.RuneSelf})
-		}
-	}
-	return out
 }
 
 // broken breaks a line into rows.

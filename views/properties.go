@@ -113,7 +113,7 @@ func (p *Properties) draw(k *Look, inner int) (lines []string, at, end int) {
 	cells := 0
 	for _, g := range p.groups {
 		for _, f := range g.Facts {
-			cells = max(cells, k.Width.StringWidth(Safe(f.Label)))
+			cells = max(cells, k.Width.StringWidth(k.safe(f.Label)))
 		}
 	}
 	cells = min(cells, inner/3)

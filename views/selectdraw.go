@@ -41,7 +41,7 @@ func (s *Select) head(k *Look, inner int) []string {
 	if s.focus == 0 {
 		s.query.draw(k, &l, room)
 	} else {
-		l.glyphs(cutEnd(glyphs(s.query.Text(), k.Width), room, k.Marks.Ellipsis), k.Text, k.Odd)
+		l.glyphs(cutEnd(k.glyphs(s.query.Text()), room, k.Marks.Ellipsis), k.Text, k.Odd)
 	}
 	return append([]string{l.String()}, s.failure(k, inner)...)
 }
@@ -73,9 +73,9 @@ func (s *Select) caret(k *Look, room int) int {
 	if s.FailedAt <= 0 || s.query.Text() != s.ran || s.FailedAt > len(s.query.text)+1 {
 		return -1
 	}
-	at := cellsOf(glyphs(string(s.query.text[:s.FailedAt-1]), k.Width))
+	at := cellsOf(k.glyphs(string(s.query.text[:s.FailedAt-1])))
 	if s.focus == 0 { // what is before the cursor may be cut off
-		before := cellsOf(glyphs(string(s.query.text[:s.query.cursor]), k.Width))
+		before := cellsOf(k.glyphs(string(s.query.text[:s.query.cursor])))
 		at -= max(before-(room-1), 0)
 	}
 	if at < 0 || at >= room {
@@ -133,7 +133,8 @@ func (s *Select) foot(k *Look, inner int) string {
 	}
 	l := line{look: k}
 	l.blank("", 2)
-	l.glyphs(cutEnd(glyphs(strings.Join(words, k.sep()), k.Width), inner-3, k.Marks.Ellipsis), k.Dim, k.Odd)
+	said := k.lastOf(strings.Join(words, k.sep()), inner-3) // how many rows and what can be done matter most
+	l.glyphs(cutEnd(k.glyphs(said), inner-3, k.Marks.Ellipsis), k.Dim, k.Odd)
 	return l.String()
 }
 

@@ -2,6 +2,7 @@ package views
 
 import (
 	"cmp"
+	"regexp"
 	"strings"
 	"time"
 
@@ -59,7 +60,7 @@ func (k *Look) Status(text string, tone Tone, width int) string {
 		style = k.Danger
 	}
 	l.blank("", 1)
-	gs := glyphs(text, k.Width)
+	gs := k.glyphs(text)
 	l.glyphs(cutEnd(gs, width-2, k.Marks.Ellipsis), style, k.Odd)
 	l.to(width, "")
 	return l.String()
@@ -68,7 +69,7 @@ func (k *Look) Status(text string, tone Tone, width int) string {
 // Wrap makes text from anywhere safe and breaks it into at most most lines
 // of width cells; what does not fit is cut.
 func (k *Look) Wrap(text string, width, most int) []string {
-	lines := strings.Split(k.Width.Wrap(Safe(text), max(width, 1), ""), "\n")
+	lines := strings.Split(k.broken(k.safe(text), max(width, 1)), "\n")
 	if len(lines) <= most {
 		return lines
 	}
@@ -78,11 +79,26 @@ func (k *Look) Wrap(text string, width, most int) []string {
 	return lines
 }
 
+// keyNames are keys as the help writes them, which are no words to be broken.
+var keyNames = regexp.MustCompile(`\b([CMS])-(\S)`)
+
+// noBreak looks like a hyphen, has its width and is not broken at.
+const noBreak = "\u2011"
+
+// broken is text with line ends, none of them in a key.
+func (k *Look) broken(text string, width int) string {
+	if strings.Contains(text, noBreak) {
+		return k.Width.Wrap(text, width, "") // it is in somebody's name
+	}
+	text = k.Width.Wrap(keyNames.ReplaceAllString(text, "${1}"+noBreak+"${2}"), width, "")
+	return strings.ReplaceAll(text, noBreak, "-")
+}
+
 // Shorten makes text from anywhere safe and leaves out its middle where it is
 // wider than cells.
 func (k *Look) Shorten(text string, cells int) string {
 	var b strings.Builder
-	for _, g := range cutMiddle(glyphs(text, k.Width), cells, k.Marks.Ellipsis) {
+	for _, g := range cutMiddle(k.glyphs(text), cells, k.Marks.Ellipsis) {
 		b.WriteString(g.text)
 	}
 	return b.String()
@@ -199,7 +215,7 @@ func (k *Look) stripTitle(l *line, s Strip, room int) {
 		title := k.cutTitle(s.Title, room/2)
 		l.glyphs(title, k.Text, k.Odd)
 		l.put(k.Dim, " "+k.Marks.To+" ")
-		l.glyphs(cutLeft(glyphs(s.To, k.Width), room-cellsOf(title)-3, k.Marks.Ellipsis), k.Dim, k.Odd)
+		l.glyphs(cutLeft(k.glyphs(s.To), room-cellsOf(title)-3, k.Marks.Ellipsis), k.Dim, k.Odd)
 		return
 	}
 	l.glyphs(k.cutTitle(s.Title, room), k.Text, k.Odd)
@@ -213,7 +229,7 @@ func (k *Look) stripResult(s Strip, width int) string {
 	}
 	l.put(style, " "+mark+" ")
 	room := width - l.cells - k.Width.StringWidth(s.Jobs) - 4
-	l.glyphs(cutEnd(glyphs(s.Result, k.Width), room, k.Marks.Ellipsis), style, k.Odd)
+	l.glyphs(cutEnd(k.glyphs(s.Result), room, k.Marks.Ellipsis), style, k.Odd)
 	l.to(width-k.Width.StringWidth(s.Jobs)-1, "")
 	l.put(k.Dim, s.Jobs)
 	l.to(width, "")
@@ -249,11 +265,11 @@ func (k *Look) TooSmall(width, height, needWidth, needHeight int) []string {
 	if width <= 0 || height <= 0 {
 		return nil
 	}
-	lines := []string{"window too small", Count(int64(width)) + " x " + Count(int64(height)) + " of " + Count(int64(needWidth)) + " x " + Count(int64(needHeight))}
+	text := "window too small: " + Count(int64(width)) + " x " + Count(int64(height)) + ", " +
+		Count(int64(needWidth)) + " x " + Count(int64(needHeight)) + " is needed"
+	lines := fill(k.Wrap(text, width, height), height)
 	for i, text := range lines {
-		if len(text) > width {
-			lines[i] = text[:width]
-		}
+		lines[i] = pad(text, width, false)
 	}
-	return lines[:min(len(lines), height)]
+	return lines
 }

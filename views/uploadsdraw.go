@@ -98,15 +98,15 @@ func (u *Uploads) row(k *Look, r UploadRow, cursor bool, inner int) string {
 	if len(u.Prefix) <= len(name) {
 		name = name[len(u.Prefix):]
 	}
-	l.glyphs(cutMiddle(glyphs(name, k.Width), key, k.Marks.Ellipsis), style, odd)
+	l.glyphs(cutMiddle(k.glyphs(name), key, k.Marks.Ellipsis), style, odd)
 	l.to(2+key, ground)
 	l.put(style, "  "+pad(Age(k.Now.Sub(r.Begun), r.Begun), uploadAge, true)+"  "+pad(size, sizeCells, true)+"  "+pad(parts, uploadParts, true))
 	if class {
-		l.put(style, "  "+pad(Safe(Class(r.Class)), classCells, false))
+		l.put(style, "  "+pad(k.safe(Class(r.Class)), classCells, false))
 	}
 	if whose > 0 {
 		l.put(style, "  ")
-		l.glyphs(cutEnd(glyphs(r.Whose, k.Width), whose, k.Marks.Ellipsis), style, odd)
+		l.glyphs(cutEnd(k.glyphs(r.Whose), whose, k.Marks.Ellipsis), style, odd)
 	}
 	l.to(inner, ground)
 	return l.String()

@@ -201,7 +201,7 @@ func (u *Usage) row(k *Look, i, inner int) string {
 	if i == u.cursor {
 		ground = k.Cursor
 	}
-	l.glyphs(cutMiddle(glyphs(name, k.Width), room, k.Marks.Ellipsis), style, odd)
+	l.glyphs(cutMiddle(k.glyphs(name), room, k.Marks.Ellipsis), style, odd)
 	l.to(end, ground)
 	if count > 0 && (r.Folder || r.Rest) {
 		l.put(k.Dim, pad(Count(r.Files), usageCount, true))
@@ -226,7 +226,7 @@ func share(part, whole int64) string {
 func (u *Usage) mix(k *Look, inner int) string {
 	words := make([]string, 0, len(u.Classes))
 	for _, c := range u.Classes {
-		words = append(words, Safe(Class(c.Class))+" "+Size(c.Bytes))
+		words = append(words, k.safe(Class(c.Class))+" "+Size(c.Bytes))
 	}
 	return k.usageLine(strings.Join(words, k.sep()), k.Text, inner)
 }
@@ -245,6 +245,6 @@ func (u *Usage) state(k *Look, inner int) string {
 func (k *Look) usageLine(text string, style theme.Style, inner int) string {
 	l := line{look: k}
 	l.blank("", 2)
-	l.glyphs(cutEnd(glyphs(text, k.Width), inner-3, k.Marks.Ellipsis), style, k.Odd)
+	l.glyphs(cutEnd(k.glyphs(text), inner-3, k.Marks.Ellipsis), style, k.Odd)
 	return l.String()
 }

@@ -128,7 +128,10 @@ func (v *Versions) Draw(k *Look, width, height int) []string {
 	v.top = scrolled(v.top, v.cursor, v.page, len(v.rows))
 	head := line{look: k}
 	head.blank("", 2)
-	head.put(k.Dim, pad("written", versionTime, false)+"  "+pad("size", sizeCells, true)+"  "+pad("", classCells, false)+"  "+pad("", versionState, false)+"  version")
+	head.put(k.Dim, versionColumns("written", "size", "", "", inner))
+	if inner >= versionRoom {
+		head.put(k.Dim, "version")
+	}
 	body := []string{head.String()}
 	for i := v.top; i < min(v.top+v.page, len(v.rows)); i++ {
 		body = append(body, v.row(k, v.rows[i], i == v.cursor, inner))
@@ -148,7 +151,24 @@ func (v *Versions) count() string {
 	return n
 }
 
+// versionColumns are those before the version id. Where they leave no room for
+// it the seconds and the class are not shown.
+func versionColumns(written, size, class, state string, inner int) string {
+	narrow := inner < versionRoom
+	cells := versionTime
+	if narrow {
+		cells -= len(":05")
+		written = written[:min(len(written), cells)]
+	}
+	text := pad(written, cells, false) + "  " + pad(size, sizeCells, true) + "  "
+	if !narrow {
+		text += pad(class, classCells, false) + "  "
+	}
+	return text + pad(state, versionState, false) + "  "
+}
+
 const (
+	versionRoom  = 60
 	versionTime  = len("2006-01-02 15:04:05")
 	versionState = len("deleted")
 )
@@ -168,7 +188,7 @@ func (v *Versions) row(k *Look, r VersionRow, cursor bool, inner int) string {
 	case cursor:
 		style, mark, ground, odd = k.Cursor, k.Marks.Cursor, k.Cursor, k.CursorOdd
 	}
-	size, class, state := Size(r.Size), Safe(Class(r.Class)), ""
+	size, class, state := Size(r.Size), k.safe(Class(r.Class)), ""
 	switch {
 	case r.Gone:
 		size, class, state = "", "", "deleted"
@@ -181,8 +201,8 @@ func (v *Versions) row(k *Look, r VersionRow, cursor bool, inner int) string {
 	}
 	l := line{look: k}
 	l.put(style, mark+" ")
-	l.put(style, pad(r.Modified.Format("2006-01-02 15:04:05"), versionTime, false)+"  "+pad(size, sizeCells, true)+"  "+pad(class, classCells, false)+"  "+pad(state, versionState, false)+"  ")
-	l.glyphs(cutMiddle(glyphs(id, k.Width), inner-l.cells-1, k.Marks.Ellipsis), style, odd)
+	l.put(style, versionColumns(r.Modified.Format("2006-01-02 15:04:05"), size, class, state, inner))
+	l.glyphs(cutMiddle(k.glyphs(id), inner-l.cells-1, k.Marks.Ellipsis), style, odd)
 	l.to(inner, ground)
 	return l.String()
 }
