@@ -45,6 +45,7 @@ type item struct {
 	id       identity // of the source when its upload began
 	uploadID string
 	partSize int64
+	envelope string // of content that is encrypted, see task.keep; empty: it is not
 	temp     string // of a download in ranges, once it has begun
 	token    uint64 // random, see tempName
 	there    string // what is in the destination's place, see task.meets; empty: nobody knows

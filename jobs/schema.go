@@ -145,6 +145,8 @@ CREATE TABLE reserved (                   -- names that were found for items bes
 ) WITHOUT ROWID;
 CREATE INDEX reserved_by ON reserved (job, n);
 ALTER TABLE receipts ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+`, `
+ALTER TABLE items ADD COLUMN envelope TEXT NOT NULL DEFAULT ''; -- of what is encrypted, as metadata in JSON
 `}
 
 // openJournal opens or creates the file. The first handle writes, the second

@@ -100,7 +100,9 @@ type specDoc struct {
 	Change   *changeDoc `json:",omitempty"`
 	Versions bool       `json:",omitempty"`
 
-	FollowLinks bool `json:",omitempty"`
+	FollowLinks bool   `json:",omitempty"`
+	Encrypt     exact  `json:",omitempty"`
+	KeyID       string `json:",omitempty"`
 }
 
 func (p Place) doc() placeDoc {
@@ -115,6 +117,7 @@ func encodeSpec(s Spec) (string, error) {
 	d := specDoc{
 		Kind: s.Kind, Account: exact(s.Account), Dest: s.Dest.doc(), OnConflict: s.OnConflict, Move: s.Move,
 		Change: s.Change.doc(), Versions: s.Versions, FollowLinks: s.FollowLinks,
+		Encrypt: exact(s.Encrypt), KeyID: s.KeyID,
 	}
 	d.Sources = make([]sourceDoc, len(s.Sources))
 	for i, src := range s.Sources {
@@ -131,7 +134,8 @@ func decodeSpec(doc string) (Spec, error) {
 	}
 	s := Spec{
 		Kind: d.Kind, Account: string(d.Account), Dest: d.Dest.place(), OnConflict: d.OnConflict, Move: d.Move,
-		Change: d.Change.change(), Versions: d.Versions, FollowLinks: d.FollowLinks, inexact: inexact(doc),
+		Change: d.Change.change(), Versions: d.Versions, FollowLinks: d.FollowLinks,
+		Encrypt: string(d.Encrypt), KeyID: d.KeyID, inexact: inexact(doc),
 	}
 	s.Sources = make([]Source, len(d.Sources))
 	for i, src := range d.Sources {

@@ -34,6 +34,9 @@ type task struct {
 	// holds.
 	overtaken bool
 
+	sealed *sealing // how its content is encrypted; nil: it is not
+	rival  *sealing // how what it is compared with is
+
 	rewriting *rewriting  // of an object that is copied onto itself; else nil
 	regained  cos.Headers // access and encryption of a version that becomes the newest again
 }
