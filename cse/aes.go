@@ -21,6 +21,7 @@ const kidSize = 8 // bytes
 type AESKey struct {
 	ctr   func(iv []byte) cipher.Stream
 	block func() cipher.Block
+	bits  int
 	kid   string
 }
 
@@ -59,6 +60,7 @@ func newAESKey(master []byte) (*AESKey, error) {
 	return &AESKey{
 		ctr:   newCTR(master),
 		block: func() cipher.Block { return block },
+		bits:  8 * len(master),
 		kid:   hex.EncodeToString(h.Sum(nil)[:kidSize]),
 	}, nil
 }

@@ -161,3 +161,18 @@ func canRead(k Key) int {
 	}
 	return 1
 }
+
+// Describe says what kind of key k is.
+func Describe(k Key) string {
+	switch k := k.(type) {
+	case *AESKey:
+		return fmt.Sprintf("AES, %d bits", k.bits)
+	case *RSAKey:
+		text := fmt.Sprintf("RSA, %d bits", k.public.N.BitLen())
+		if k.private == nil {
+			text += ", public half: it writes and cannot read"
+		}
+		return text
+	}
+	return "unknown"
+}

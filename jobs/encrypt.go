@@ -63,35 +63,18 @@ func (t *task) seal(ctx context.Context, src *source) error {
 	if key.KID() != t.spec.KeyID {
 		return fmt.Errorf("key %s is another one by now: %w", t.spec.Encrypt, &cse.WrongKeyError{Object: t.spec.KeyID, Yours: key.KID()})
 	}
-	d := cse.NewDataKey()
-	defer d.Wipe()
-	s := &sealing{Sealer: d.Sealer()}
-	src.sealed = s
-	mac, err := t.mac(ctx, s, src.section(0, src.id.size), src.id.size)
-	if err != nil {
-		return err
-	}
-	sum, err := mac.Sum()
-	if err != nil {
-		return err
-	}
-	if s.env, err = cse.Seal(key, d, src.id.size, sum); err != nil {
-		return err
-	}
-	t.keep(s)
-	return nil
-}
-
-// mac reads all of a ciphertext for its keyed checksum.
-func (t *task) mac(ctx context.Context, s *sealing, ciphertext io.ReaderAt, size int64) (*cse.MAC, error) {
 	t.check.Store(true)
 	defer t.check.Store(false)
-	mac := s.NewMAC(size)
-	err := mac.AddAll(ctx, ciphertext)
+	s, err := newSealing(ctx, key, src.section(0, src.id.size), src.id.size)
 	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
-	return mac, err
+	if err != nil {
+		return err
+	}
+	src.sealed = s
+	t.keep(s)
+	return nil
 }
 
 // keep makes s the sealing of the item, and what the journal will have of it.
@@ -152,7 +135,13 @@ func (t *task) authentic(ctx context.Context, f tempFile, size int64) error {
 	if t.sealed == nil || t.sealed.env.MAC == nil {
 		return nil
 	}
-	mac, err := t.mac(ctx, t.sealed, t.sealed.through(f), size)
+	t.check.Store(true)
+	defer t.check.Store(false)
+	mac := t.sealed.NewMAC(size)
+	err := mac.AddAll(ctx, t.sealed.through(f))
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err != nil {
 		return err
 	}

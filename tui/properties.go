@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"cosmander/cos"
+	"cosmander/jobs"
 	"cosmander/views"
 )
 
@@ -235,10 +236,12 @@ func asked(t time.Time) string {
 
 // encryptionFact says who encrypts, if somebody does.
 func encryptionFact(h *cos.Head) string {
-	for name := range h.Headers.Meta {
-		if strings.HasPrefix(strings.ToLower(name), "client-side-encryption") {
-			return "by the one who wrote it, before it was sent"
+	if kid, yes := jobs.Encrypted(h); yes {
+		text := "by the one who wrote it, before it was sent"
+		if kid != "" {
+			text += ", key " + kid
 		}
+		return text
 	}
 	return string(h.Encryption.Algorithm)
 }

@@ -19,6 +19,10 @@ type Plan struct {
 	Policy          jobs.OnConflict
 	Move            bool   // the sources go
 	Failed          string // why counting stopped
+	// Keys are the names of the keys that an upload can be encrypted with, and
+	// Encrypt the one that is chosen; empty: it goes in the clear.
+	Keys    []string
+	Encrypt string
 	// Folder reports that the source called name is a folder; it may be nil.
 	Folder func(name string) bool
 
@@ -30,6 +34,7 @@ type planFocus int
 const (
 	onStart planFocus = iota
 	onPolicy
+	onEncrypt
 	onCancel
 	planStops
 )
@@ -58,14 +63,22 @@ func (p *Plan) Do(in Input) Action {
 	case Leave:
 		return Close
 	case Next, Down:
-		p.focus = (p.focus + 1) % planStops
+		p.step(1)
 	case Previous, Up:
-		p.focus = (p.focus + planStops - 1) % planStops
+		p.step(planStops - 1)
 	case Left, Right:
 		p.turn(in)
 	case NoInput, PageUp, PageDown, Top, Bottom, Rub:
 	}
 	return None
+}
+
+// step moves to another stop, past what is not shown.
+func (p *Plan) step(by planFocus) {
+	p.focus = (p.focus + by) % planStops
+	if p.focus == onEncrypt && len(p.Keys) == 0 {
+		p.focus = (p.focus + by) % planStops
+	}
 }
 
 // turn moves between the buttons, or changes the policy.
@@ -78,6 +91,8 @@ func (p *Plan) turn(in Input) {
 			step = len(all) - 1
 		}
 		p.Policy = all[(slices.Index(all, p.Policy)+step)%len(all)]
+	case p.focus == onEncrypt:
+		p.turnKey(in)
 	case in == Left:
 		p.focus = onCancel
 	default:
@@ -99,17 +114,23 @@ func (p *Plan) Draw(k *Look, width, height int) []string {
 	if p.Move {
 		body = append(body, k.remark("a source goes once its copy is verified"), "")
 	}
-	body = append(body, p.policy(k), "")
+	body = append(body, p.policy(k))
+	foot := 2 // the policy and the buttons
+	if len(p.Keys) > 0 {
+		body = append(body, p.encryption(k))
+		foot++
+	}
+	body = append(body, "")
 	chosen := -1
 	switch p.focus {
 	case onStart:
 		chosen = 1
 	case onCancel:
 		chosen = 0
-	case onPolicy, planStops:
+	case onPolicy, onEncrypt, planStops:
 	}
 	body = append(body, k.buttons([]string{"Cancel", p.Title}, chosen, inner, false))
-	body = squeeze(body, 2, height-2) // the policy and the buttons
+	body = squeeze(body, foot, height-2)
 	hint := "Tab moves" + k.sep() + "arrows choose" + k.sep() + "Enter acts" + k.sep() + "Esc leaves"
 	return k.box(p.Title, hint, body, width, k.Accent)
 }

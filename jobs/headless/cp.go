@@ -18,6 +18,26 @@ type CpOptions struct {
 	JSON       bool
 	OnConflict string // one of jobs.Conflicts; empty is overwrite
 	Follow     bool   // of Cp: the links in a folder that is uploaded, see jobs.Spec
+	// Encrypt names the key that an upload is encrypted with; empty: what
+	// Env.Encrypts says. Plain: nothing is.
+	Encrypt string
+	Plain   bool
+}
+
+// encrypted fills in what an upload is encrypted with.
+func (e *Env) encrypted(spec jobs.Spec, o CpOptions) (jobs.Spec, error) {
+	switch {
+	case spec.Kind != jobs.Upload && (o.Encrypt != "" || o.Plain):
+		return spec, errors.New("--encrypt and --plain are for uploads: what is encrypted already stays so, and is decrypted on the way here")
+	case o.Encrypt != "" && o.Plain:
+		return spec, errors.New("either --encrypt or --plain")
+	case spec.Kind != jobs.Upload || o.Plain:
+	case o.Encrypt != "":
+		spec.Encrypt = o.Encrypt
+	case e.Encrypts != nil:
+		spec.Encrypt = e.Encrypts(spec.Dest.Bucket, spec.Dest.Key)
+	}
+	return spec, nil
 }
 
 // Cp copies between this machine and a bucket, or from bucket to bucket inside
@@ -33,6 +53,9 @@ func (e *Env) Cp(ctx context.Context, src, dst string, o CpOptions) error {
 		return err
 	}
 	spec.OnConflict = jobs.OnConflict(o.OnConflict)
+	if spec, err = e.encrypted(spec, o); err != nil {
+		return err
+	}
 	// What is read from a bucket has no links, and is the same job without.
 	spec.FollowLinks = o.Follow && spec.Kind == jobs.Upload
 	return e.run(ctx, spec, o.JSON)
@@ -54,6 +77,10 @@ func (e *Env) Mv(ctx context.Context, src, dst string, o CpOptions) error {
 func (e *Env) moveSpec(ctx context.Context, src, dst string, o CpOptions) (jobs.Spec, error) {
 	moving := func(spec jobs.Spec) (jobs.Spec, error) {
 		spec.Move, spec.OnConflict = true, jobs.OnConflict(o.OnConflict)
+		spec, err := e.encrypted(spec, o)
+		if err != nil {
+			return spec, err
+		}
 		return e.located(ctx, spec)
 	}
 	spec, missing := e.copySpec(src, dst, o.Recursive)
