@@ -173,6 +173,7 @@ func previewKeys() tui.PreviewKeys {
 		Fold:         bind("Space", "fold or unfold; else a page down", "space"),
 		FoldAll:      bind("z", "fold or unfold all", "z"),
 		Follow:       bind("F", "follow the end while it grows", "F"),
+		Stored:       bind("S", "what the service sees of it", "S"),
 		Again:        bind("C-r", "read it again", "ctrl+r"),
 	}
 }

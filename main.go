@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"github.com/adrg/xdg"
@@ -21,6 +22,7 @@ import (
 	"cosmander/cos/credentials"
 	"cosmander/cos/emulator"
 	"cosmander/cos/emulator/demo"
+	"cosmander/cse"
 	"cosmander/jobs"
 	"cosmander/jobs/headless"
 	"cosmander/jobs/settings"
@@ -56,6 +58,7 @@ type app struct {
 	region   string
 	endpoint string
 	limit    string // bytes a second, for people
+	key      string // for objects that name none
 	demo     bool
 	ascii    bool
 	low      bool
@@ -63,6 +66,9 @@ type app struct {
 	demoData string
 
 	transfers settings.Transfers
+	keys      settings.Keys
+
+	keysBroken error // why the keys could not be read
 
 	account credentials.Found
 	client  *cos.Client
@@ -87,6 +93,7 @@ func rootCommand() *cobra.Command {
 	flags.StringVar(&a.profile, "profile", "", "profile of the configuration file")
 	flags.StringVar(&a.region, "region", "", "region of the bucket, such as ap-guangzhou")
 	flags.StringVar(&a.endpoint, "endpoint", "", "where to connect: a URL, {bucket} and {region} are filled in")
+	flags.StringVar(&a.key, "key", "", "the key for encrypted objects that do not say which one they need")
 	flags.StringVar(&a.limit, "limit", "", "hold all transfers together to so many bytes a second, such as 2MB; none is no limit")
 	root.Flags().BoolVar(&a.ascii, "ascii", false, "draw without characters beyond ASCII; names are spelled out as \\u65c5")
 	root.Flags().BoolVar(&a.low, "low-bandwidth", false, "draw less and less often, for a slow line")
@@ -94,7 +101,7 @@ func rootCommand() *cobra.Command {
 	root.Flags().BoolVar(&a.demo, "demo", false, "browse sample data on a local server; needs no account")
 	root.Flags().StringVar(&a.demoData, "demo-data", filepath.Join(stateDir(), "demo"), "folder that the demo keeps its data in")
 	root.AddCommand(headless.Commands(a.headless)...)
-	root.AddCommand(headless.JobsCommand(a.watching), serveCommand())
+	root.AddCommand(headless.JobsCommand(a.watching), serveCommand(), headless.KeyCommand(configFile(), views.Safe, os.Stdin))
 	return root
 }
 
@@ -184,7 +191,7 @@ func (a *app) accountID() string {
 
 func (a *app) openQueue(ctx context.Context, manual bool) (*jobs.Queue, error) {
 	cfg := jobs.Config{
-		Journal: journalFile(), Account: a.accountID(), Manual: manual, Patient: !manual,
+		Journal: journalFile(), Account: a.accountID(), Manual: manual, Patient: !manual, Keys: a.keys.Ring,
 		Bucket: func(bucket, region string) (*cos.Bucket, error) { return a.client.Bucket(bucket, region), nil },
 	}
 	a.transfers.Apply(&cfg)
@@ -207,10 +214,17 @@ func (a *app) headless(cmd *cobra.Command, run func(context.Context, *headless.E
 	if a.transfers, err = settings.Read(configFile()); err != nil {
 		return err
 	}
+	if err := a.readKeys(); err != nil {
+		return err
+	}
+	for _, w := range a.keys.Warnings {
+		fmt.Fprintln(os.Stderr, "cosmander: "+views.Safe(w))
+	}
 	if err := a.connect(); err != nil {
 		return err
 	}
 	return run(cmd.Context(), &headless.Env{
+		Keys: a.keys.Ring, Encrypts: a.keys.For,
 		Client: a.client, Account: a.accountID(), Region: a.account.Region,
 		Open:  func(ctx context.Context) (*jobs.Queue, error) { return a.openQueue(ctx, true) },
 		Stdin: os.Stdin, Stdout: stream(os.Stdout), Stderr: stream(os.Stderr),
@@ -248,7 +262,7 @@ func stream(f *os.File) headless.Stream {
 }
 
 func (a *app) browse(ctx context.Context, args []string) error {
-	local, remote, err := places(args)
+	local, remote, err := tui.ParseArguments(args)
 	if err != nil {
 		return err
 	}
@@ -266,7 +280,7 @@ func (a *app) browse(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if trouble := a.configure(); trouble != nil && notice == "" {
+	if trouble := cmp.Or(a.configure(), a.keysBroken); trouble != nil && notice == "" {
 		notice = trouble.Error() + " · until then the defaults count"
 	}
 	if remote == nil {
@@ -278,20 +292,38 @@ func (a *app) browse(ctx context.Context, args []string) error {
 	}
 	err = tui.Run(ctx, tui.Deps{
 		Keys: defaultKeys(), Queue: queue, Buckets: a.client,
-		Bucket:     func(name, region string) tui.Store { return a.client.Bucket(name, region) },
-		Edit:       func(name, region string) tui.Editable { return a.client.Bucket(name, region) },
+		Stored: func(name, region string) tui.Store { return a.client.Bucket(name, region) }, Encryption: a.encryption(),
+		Bucket: func(name, region string) tui.Store {
+			return jobs.Revealed{Bucket: a.client.Bucket(name, region), Keys: a.keys.Ring}
+		},
+		Edit: func(name, region string) tui.Editable {
+			return jobs.Revealed{Bucket: a.client.Bucket(name, region), Keys: a.keys.Ring}
+		},
 		Inspect:    func(name, region string) tui.Inspector { return a.client.Bucket(name, region) },
 		Select:     func(name, region string) tui.Selector { return a.client.Bucket(name, region) },
 		Link:       func(name, region string) tui.Linker { return a.client.Bucket(name, region) },
 		MakeBucket: a.client,
 		Contents:   func(name, region string) tui.Contents { return a.client.Bucket(name, region) },
-		Versions:   func(name, region string) tui.Versioned { return a.client.Bucket(name, region) },
 		Uploads:    func(name, region string) tui.Uploading { return a.client.Bucket(name, region) },
+		Versions:   func(name, region string) tui.Versioned { return a.client.Bucket(name, region) },
 		Account:    a.account.Name, AccountID: a.accountID(), Region: a.account.Region,
 		LocalDir: local, Remote: *remote, Home: xdg.Home, Watch: tui.WatchFolder, PlacesFile: filepath.Join(stateDir(), "places.toml"),
 		Notice: notice, ASCII: a.ascii, LowBandwidth: a.low, NoMouse: a.noMouse, Explain: cos.WithHint,
 	})
 	return errors.Join(err, queue.Close(), stop())
+}
+
+// readKeys reads which keys there are. A key that is asked for by name has to be
+// one of them.
+func (a *app) readKeys() (err error) {
+	if a.keys, err = settings.ReadKeys(configFile(), settings.FindPassphrase); err != nil || a.key == "" {
+		return err
+	}
+	if !slices.Contains(a.keys.Ring.Names(), a.key) {
+		return fmt.Errorf("--key %s: %w", a.key, cse.ErrNoKey)
+	}
+	a.keys.Ring.Prefer(a.key)
+	return nil
 }
 
 // configure takes what the configuration says about the panes and their
@@ -301,7 +333,22 @@ func (a *app) configure() error {
 	a.transfers, wrong = settings.Read(configFile())
 	t, err := settings.ReadTerminal(configFile())
 	a.noMouse = a.noMouse || t.NoMouse
+	a.keysBroken = a.readKeys()
 	return cmp.Or(wrong, err)
+}
+
+// encryption is what the panes know of the keys. While the configuration has a
+// mistake there nothing is uploaded: it might go in the clear.
+func (a *app) encryption() tui.Encryption {
+	return tui.Encryption{
+		Keys: a.keys.Ring.Names(), Unasked: a.keys.For, Broken: a.keysBroken,
+		Key: func(head *cos.Head) string {
+			if secret, err := jobs.Unseal(a.keys.Ring, head); err == nil && secret != nil {
+				return secret.Key
+			}
+			return ""
+		},
+	}
 }
 
 // startDemo serves the sample data on a free port of this machine and makes
@@ -329,27 +376,6 @@ func (a *app) startDemo(ctx context.Context) (stop func() error, err error) {
 		a.account.Endpoint = a.demoData // the port is another one each time, the jobs' account is not
 		return func() error { cancel(); return <-ended }, err
 	}
-}
-
-// places reads the arguments of browsing: a local folder, an address, or one
-// of each in either order.
-func places(args []string) (local string, remote *cos.URI, err error) {
-	for _, arg := range args {
-		switch {
-		case cos.IsURI(arg) && remote == nil:
-			u, err := cos.ParseURI(arg)
-			if err != nil {
-				return "", nil, err
-			}
-			remote = &u
-		case !cos.IsURI(arg) && local == "":
-			local = arg
-		default:
-			return "", nil, fmt.Errorf("%s: one local folder and one cos:// address at most", arg)
-		}
-	}
-	local, err = filepath.Abs(local)
-	return local, remote, err
 }
 
 func configFile() string  { return filepath.Join(xdg.ConfigHome, "cosmander", "config.toml") }

@@ -2,6 +2,7 @@ package cse
 
 import (
 	"bytes"
+	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -18,8 +19,10 @@ const kidSize = 8 // bytes
 // The format wraps every data key with one and the same keystream, so one data
 // key that leaks reveals every data key of its master. Prefer [RSAKey].
 type AESKey struct {
-	ctr func(iv []byte) cipher.Stream
-	kid string
+	ctr   func(iv []byte) cipher.Stream
+	block func() cipher.Block
+	bits  int
+	kid   string
 }
 
 var _ Key = (*AESKey)(nil)
@@ -50,7 +53,16 @@ func newAESKey(master []byte) (*AESKey, error) {
 	}
 	h := hmac.New(sha256.New, master)
 	h.Write([]byte("cosmander/cse/kid/v1"))
-	return &AESKey{ctr: newCTR(master), kid: hex.EncodeToString(h.Sum(nil)[:kidSize])}, nil
+	block, err := aes.NewCipher(master)
+	if err != nil {
+		return nil, fmt.Errorf("an AES key of %d bytes: %w", len(master), err)
+	}
+	return &AESKey{
+		ctr:   newCTR(master),
+		block: func() cipher.Block { return block },
+		bits:  8 * len(master),
+		kid:   hex.EncodeToString(h.Sum(nil)[:kidSize]),
+	}, nil
 }
 
 // KID is the fingerprint: the start of an HMAC keyed with the key.
@@ -66,7 +78,8 @@ func (k *AESKey) Wrap(d *DataKey) (Wrapped, error) {
 	return Wrapped{Key: key, IV: iv}, nil
 }
 
-// Unwrap decrypts w. It cannot notice that k is the wrong key.
+// Unwrap decrypts w. It cannot notice that k is the wrong key, except where the
+// Java SDK has wrapped.
 func (k *AESKey) Unwrap(w Wrapped) (*DataKey, error) {
 	if w.byRSA() {
 		return nil, &UnsupportedError{"encrypted for an RSA key; an AES key cannot open it"}
@@ -75,6 +88,12 @@ func (k *AESKey) Unwrap(w Wrapped) (*DataKey, error) {
 		return nil, fmt.Errorf("%w: unknown wrapping of %d and %d bytes", ErrDamaged, len(w.Key), len(w.IV))
 	}
 	key, iv := k.xor(w.Key, w.IV)
+	if w.form == javaAES {
+		var err error
+		if key, iv, err = k.openRFC3394(w); err != nil {
+			return nil, err
+		}
+	}
 	defer clear(key)
 	return newDataKey(key, iv)
 }

@@ -42,4 +42,15 @@ type Key interface {
 type Wrapped struct {
 	Key []byte
 	IV  []byte
+
+	form wrapping
 }
+
+// wrapping is how a data key is encrypted. Only the first is ever written.
+type wrapping int
+
+const (
+	ours     wrapping = iota // as the Python SDK does, which the lengths tell apart
+	javaAES                  // RFC 3394
+	javaOAEP                 // RSA-OAEP with SHA-256
+)

@@ -34,7 +34,8 @@ func Detect(meta map[string]string) (e Envelope, encrypted bool, err error) {
 		return e, false, nil
 	}
 	if _, ok := meta[nameStart]; ok {
-		return e, true, refuseForeign(meta)
+		e, err = readForeign(meta)
+		return e, true, err
 	}
 	if e.Wrapped, err = readWrapped(meta); err != nil {
 		return Envelope{}, true, err
@@ -64,23 +65,44 @@ func hasPrefix(meta map[string]string, prefix string) bool {
 	return false
 }
 
-// refuseForeign says what an object of the Go or Java SDK is.
-func refuseForeign(meta map[string]string) error {
+// Wrap algorithms of the Java SDK that are read.
+var javaWraps = map[string]wrapping{
+	"AESWrap":                               javaAES,
+	"RSA/ECB/OAEPWithSHA-256AndMGF1Padding": javaOAEP,
+}
+
+// readForeign reads what the Java SDK writes in counter mode, and says of other
+// objects of the Go and Java SDKs what they are.
+func readForeign(meta map[string]string) (e Envelope, err error) {
 	cek, wrap := meta[nameCEKAlg], meta[nameWrapAlg]
 	if meta[nameKey] == "" || cek == "" || wrap == "" {
-		return fmt.Errorf("%w: key or algorithms are missing", ErrDamaged)
+		return e, fmt.Errorf("%w: key or algorithms are missing", ErrDamaged)
 	}
+	form, known := javaWraps[wrap]
 	switch {
 	case strings.HasPrefix(wrap, "KMS/"):
-		return &UnsupportedError{"encrypted with a key held in Tencent KMS; cosmander cannot unwrap it"}
+		return e, &UnsupportedError{"encrypted with a key held in Tencent KMS; cosmander cannot unwrap it"}
 	case strings.HasPrefix(cek, "AES/GCM/"):
-		return &UnsupportedError{"encrypted by the Java SDK in AES-GCM mode; not supported, use the Java SDK"}
+		return e, &UnsupportedError{"encrypted by the Java SDK in AES-GCM mode; not supported, use the Java SDK"}
 	case strings.HasPrefix(cek, "AES/CBC/"):
-		return &UnsupportedError{"encrypted by the Java SDK in AES-CBC mode; not supported, use the Java SDK"}
-	case strings.HasPrefix(cek, "AES/CTR/"):
-		return &UnsupportedError{"encrypted by the Java SDK in AES-CTR mode; not supported yet, use the Java SDK"}
+		return e, &UnsupportedError{"encrypted by the Java SDK in AES-CBC mode; not supported, use the Java SDK"}
+	case cek != "AES/CTR/NoPadding" || !known || hasPrefix(meta, ourPrefix):
+		return e, &UnsupportedError{"encrypted by another SDK in an unknown way; not supported"}
 	}
-	return &UnsupportedError{"encrypted by another SDK in an unknown way; not supported"}
+	e = Envelope{Wrapped: Wrapped{form: form}, Size: -1}
+	if e.Key, err = decode(nameKey, meta[nameKey]); err != nil {
+		return Envelope{}, err
+	}
+	if e.IV, err = decode(nameStart, meta[nameStart]); err != nil {
+		return Envelope{}, err
+	}
+	if form == javaAES && (len(e.Key) != dataKeySize+wrapExtra || len(e.IV) != ivSize+wrapExtra) {
+		return Envelope{}, fmt.Errorf("%w: unknown wrapping of %d and %d bytes", ErrDamaged, len(e.Key), len(e.IV))
+	}
+	if form == javaOAEP && !e.byRSA() {
+		return Envelope{}, fmt.Errorf("%w: unknown wrapping of %d and %d bytes", ErrDamaged, len(e.Key), len(e.IV))
+	}
+	return e, nil
 }
 
 // readWrapped reads the two headers that the Python SDK writes.
@@ -104,7 +126,10 @@ func readWrapped(meta map[string]string) (w Wrapped, err error) {
 	return w, nil
 }
 
-func (w Wrapped) byAES() bool { return len(w.Key) == dataKeySize && len(w.IV) == ivSize }
+// byAES and byRSA tell for what kind of master key it is.
+func (w Wrapped) byAES() bool {
+	return w.form == javaAES || len(w.Key) == dataKeySize && len(w.IV) == ivSize
+}
 
 func (w Wrapped) byRSA() bool {
 	return len(w.Key) == len(w.IV) && len(w.Key) >= minModulus && len(w.Key) <= maxModulus

@@ -102,7 +102,7 @@ func TestDetect_NamesTheFormatsItDoesNotRead(t *testing.T) {
 		"Java GCM, KMS":   {foreign("KMS/TencentCloud", "AES/GCM/NoPadding"), "encrypted with a key held in Tencent KMS; cosmander cannot unwrap it"},
 		"Java GCM":        {foreign("AESWrap", "AES/GCM/NoPadding"), "encrypted by the Java SDK in AES-GCM mode; not supported, use the Java SDK"},
 		"Java CBC":        {foreign("RSA/ECB/OAEPWithSHA-256AndMGF1Padding", "AES/CBC/PKCS5Padding"), "encrypted by the Java SDK in AES-CBC mode; not supported, use the Java SDK"},
-		"Java CTR":        {foreign("AESWrap", "AES/CTR/NoPadding"), "encrypted by the Java SDK in AES-CTR mode; not supported yet, use the Java SDK"},
+		"unknown wrap":    {foreign("RSA/ECB/PKCS1Padding", "AES/CTR/NoPadding"), "encrypted by another SDK in an unknown way; not supported"},
 		"unknown content": {foreign("AESWrap", "ChaCha20"), "encrypted by another SDK in an unknown way; not supported"},
 		"unknown pair":    {mixed, "encrypted by another SDK in an unknown way; not supported"},
 		"legacy key":      {map[string]string{"x-cos-key-v2": "x"}, errLegacy.Reason},
@@ -118,8 +118,15 @@ func TestDetect_NamesTheFormatsItDoesNotRead(t *testing.T) {
 			assert.EqualError(t, err, c.want)
 		})
 	}
-	_, _, err := Detect(map[string]string{nameKey: "QUFB", nameStart: "QUFB"})
-	require.ErrorIs(t, err, ErrDamaged, "start without algorithms")
+	for what, meta := range map[string]map[string]string{
+		"start without algorithms": {nameKey: "QUFB", nameStart: "QUFB"},
+		"lengths, AES":             foreign("AESWrap", "AES/CTR/NoPadding"),
+		"lengths, RSA":             foreign("RSA/ECB/OAEPWithSHA-256AndMGF1Padding", "AES/CTR/NoPadding"),
+	} {
+		_, encrypted, err := Detect(meta)
+		require.ErrorIs(t, err, ErrDamaged, what)
+		require.True(t, encrypted, what)
+	}
 }
 
 func TestOpen_WrongKeyNamesBothFingerprints(t *testing.T) {

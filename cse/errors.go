@@ -21,13 +21,18 @@ var (
 // WrongKeyError says that an object was encrypted under another master key.
 type WrongKeyError struct {
 	Object string // fingerprint the object names; empty if it names none
-	Yours  string // fingerprint of the key that was tried
+	Yours  string // fingerprints of the keys that were tried; empty if there is none
 }
 
 // Error names both fingerprints, or the one that is known.
 func (e *WrongKeyError) Error() string {
-	if e.Object == "" {
-		return fmt.Sprintf("this private key does not open the object (yours %s)", e.Yours)
+	switch {
+	case e.Object == "" && e.Yours == "":
+		return "encrypted, and there is no key of its kind"
+	case e.Yours == "":
+		return fmt.Sprintf("encrypted with the master key %s, and there is no key", e.Object)
+	case e.Object == "":
+		return fmt.Sprintf("this key does not open the object (yours %s)", e.Yours)
 	}
 	return fmt.Sprintf("encrypted with another master key (object %s, yours %s)", e.Object, e.Yours)
 }

@@ -9,8 +9,12 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // MAC is the keyed checksum of one object:
@@ -62,24 +66,37 @@ func (m *MAC) Leaf(i int64, ciphertext []byte) error {
 	return nil
 }
 
-// AddAll adds every leaf, read in order from the ciphertext. It stops with the
-// context's error when ctx ends.
+// AddAll adds every leaf, several at once, so ciphertext must be safe for
+// concurrent use. It stops with the context's error when ctx ends.
 func (m *MAC) AddAll(ctx context.Context, ciphertext io.ReaderAt) error {
-	buf := make([]byte, min(LeafSize, m.size))
-	for i := range int64(len(m.leaves)) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		leaf := buf[:min(LeafSize, m.size-i*LeafSize)]
-		n, err := ciphertext.ReadAt(leaf, i*LeafSize)
-		if n < len(leaf) {
-			return fmt.Errorf("read leaf %d: %w", i, orUnexpectedEOF(err))
-		}
-		if err := m.Leaf(i, leaf); err != nil {
-			return err
-		}
+	var next atomic.Int64
+	n := int64(len(m.leaves))
+	g, ctx := errgroup.WithContext(ctx)
+	for range min(n, int64(runtime.GOMAXPROCS(0))) {
+		g.Go(func() error {
+			buf := make([]byte, min(LeafSize, m.size))
+			for i := next.Add(1) - 1; i < n; i = next.Add(1) - 1 {
+				if err := m.addFrom(ctx, ciphertext, i, buf); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
-	return nil
+	return g.Wait() //nolint:wrapcheck // the errors are this package's and the reader's
+}
+
+// addFrom adds leaf i. The buffer has room for it.
+func (m *MAC) addFrom(ctx context.Context, ciphertext io.ReaderAt, i int64, buf []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	leaf := buf[:min(LeafSize, m.size-i*LeafSize)]
+	n, err := ciphertext.ReadAt(leaf, i*LeafSize)
+	if n < len(leaf) {
+		return fmt.Errorf("read leaf %d: %w", i, orUnexpectedEOF(err))
+	}
+	return m.Leaf(i, leaf)
 }
 
 // orUnexpectedEOF names the end of a source that promised more.

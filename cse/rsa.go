@@ -1,6 +1,7 @@
 package cse
 
 import (
+	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1"
@@ -72,8 +73,8 @@ func (k *RSAKey) Wrap(d *DataKey) (Wrapped, error) {
 	return Wrapped{Key: key, IV: iv}, nil
 }
 
-// Unwrap decrypts w in either of the two paddings that the Python SDK writes.
-// The object does not say which, so the same one must fit both values. If none
+// Unwrap decrypts w in either of the two paddings that the Python SDK writes, or
+// those of the Java SDK. The object does not say which, so the same one must fit both values. If none
 // does, the error is a [*WrongKeyError]; without the private half it is
 // [ErrPublicOnly].
 func (k *RSAKey) Unwrap(w Wrapped) (*DataKey, error) {
@@ -85,14 +86,28 @@ func (k *RSAKey) Unwrap(w Wrapped) (*DataKey, error) {
 	case len(w.Key) != k.public.Size() || len(w.IV) != k.public.Size():
 		return nil, &WrongKeyError{Yours: k.kid}
 	}
-	if d, err := k.open(w, k.openOAEP); err == nil {
-		return d, nil
-	}
-	if d, err := k.open(w, k.openPKCS1); err == nil {
-		return d, nil
+	for _, decrypt := range k.paddings(w.form) {
+		if d, err := k.open(w, decrypt); err == nil {
+			return d, nil
+		}
 	}
 	// The reasons are dropped: they differ by padding and say nothing more.
 	return nil, &WrongKeyError{Yours: k.kid}
+}
+
+// paddings are those that a writer may have used, in the order to try.
+func (k *RSAKey) paddings(form wrapping) []func([]byte) ([]byte, error) {
+	if form == javaOAEP {
+		// Java's own provider masks with SHA-1, BouncyCastle with SHA-256.
+		return []func([]byte) ([]byte, error){k.openOAEP256(crypto.SHA1), k.openOAEP256(crypto.SHA256)}
+	}
+	return []func([]byte) ([]byte, error){k.openOAEP, k.openPKCS1}
+}
+
+func (k *RSAKey) openOAEP256(mask crypto.Hash) func([]byte) ([]byte, error) {
+	return func(b []byte) ([]byte, error) {
+		return k.private().Decrypt(nil, b, &rsa.OAEPOptions{Hash: crypto.SHA256, MGFHash: mask})
+	}
 }
 
 func (k *RSAKey) open(w Wrapped, decrypt func([]byte) ([]byte, error)) (*DataKey, error) {

@@ -61,7 +61,7 @@ func TestRSAKey_WrongKeyIsTypedWithAndWithoutFingerprint(t *testing.T) {
 	_, err = e.Open(wrong, 10)
 	require.ErrorAs(t, err, &wrongKey)
 	assert.Equal(t, WrongKeyError{Yours: wrong.KID()}, *wrongKey)
-	assert.ErrorContains(t, err, "this private key does not open the object")
+	assert.ErrorContains(t, err, "this key does not open the object")
 }
 
 func TestRSAKey_PaddingsAreNeverMixed(t *testing.T) {

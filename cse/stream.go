@@ -38,6 +38,10 @@ func (s *Sealer) Reader(r io.Reader, offset int64) io.Reader {
 	return &cipher.StreamReader{S: s.stream(offset), R: r}
 }
 
+// XOR encrypts or decrypts p, whose first byte is byte offset of the object, 0
+// or more, where it is.
+func (s *Sealer) XOR(p []byte, offset int64) { s.stream(offset).XORKeyStream(p, p) }
+
 // stream returns the keystream from byte offset on.
 func (s *Sealer) stream(offset int64) cipher.Stream {
 	start := s.iv.add(uint64(offset) / ivSize).bytes()
@@ -59,7 +63,7 @@ func (r *sealedReaderAt) ReadAt(p []byte, offset int64) (int, error) {
 		return 0, errOffset
 	}
 	n, err := r.src.ReadAt(p, offset)
-	r.s.stream(offset).XORKeyStream(p[:n], p[:n])
+	r.s.XOR(p[:n], offset)
 	return n, err
 }
 

@@ -235,7 +235,7 @@ func Appendable(head *cos.Head, size int64) error {
 	var there int64
 	if head != nil {
 		there = head.Size
-		if sealedMeta(head.Headers.Meta) {
+		if encrypted(head) {
 			return errCryptic
 		}
 		if head.ObjectType != "appendable" {
@@ -246,15 +246,6 @@ func Appendable(head *cos.Head, size int64) error {
 		return fmt.Errorf("an object that is appended to has at most 5 GB: there are %d bytes and %d would be added", there, size)
 	}
 	return nil
-}
-
-func sealedMeta(meta map[string]string) bool {
-	for name := range meta {
-		if strings.HasPrefix(name, sealed) {
-			return true
-		}
-	}
-	return false
 }
 
 // outcome verifies what was appended: by the checksum of the whole object, or

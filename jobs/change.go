@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"cosmander/cos"
+	"cosmander/cse"
 )
 
 // Change is what a job gives to objects that stay where they are. Every kind
@@ -39,10 +40,6 @@ type Change struct {
 	Days int      // Restore, Download: how long the copy can be read
 	Tier cos.Tier // Restore, Download: how fast; empty is standard
 }
-
-// sealed metadata holds the wrapped keys of a client-side encryption: an object
-// without them can be read by nobody.
-const sealed = "client-side-encryption"
 
 // CheckChange reports whether a job of kind k can make the change; the error
 // says why not.
@@ -133,7 +130,7 @@ func (c Change) checkEdit() error {
 			return err
 		}
 		for name := range meta {
-			if strings.HasPrefix(name, sealed) {
+			if cse.Carried(name) {
 				return fmt.Errorf("the metadata %s holds the key of an encrypted object: without it nobody can read it", name)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cosmander/cos"
+	"cosmander/cse"
 )
 
 // Config is what a [Queue] needs.
@@ -16,6 +17,8 @@ type Config struct {
 	Account string
 	// Bucket opens a bucket of Account.
 	Bucket func(bucket, region string) (*cos.Bucket, error)
+	// Keys are what uploads encrypt with and downloads decrypt with; nil: none.
+	Keys *cse.Keyring
 	// Manual leaves alone the jobs that are in the journal already, until they
 	// are resumed or retried. A command that was asked for one copy must not
 	// carry out what another one left behind.

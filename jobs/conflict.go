@@ -254,7 +254,10 @@ func (t *task) objectThere(ctx context.Context, b *cos.Bucket) func() (side, boo
 		if errors.Is(err, cos.ErrNotFound) {
 			return side{}, false, nil
 		}
-		return objectSide(head), err == nil, err
+		if err != nil {
+			return side{}, false, err
+		}
+		return t.objectSide(head), true, nil
 	}
 }
 
@@ -267,17 +270,15 @@ func (t *task) head(ctx context.Context, b *cos.Bucket, key string) (head *cos.H
 }
 
 func objectSide(head *cos.Head) side {
-	if head == nil {
-		return side{}
-	}
 	return side{
 		size: head.Size, modified: head.LastModified, stamp: objectStamp(head), etag: head.ETag, version: head.VersionID,
 		sum: func() (uint64, bool, error) { return head.CRC64, head.HasCRC64, nil },
 	}
 }
 
-// fileSide describes a file whose bytes open gives.
-func fileSide(ctx context.Context, info os.FileInfo, open func() (*os.File, error)) side {
+// fileSide describes a file whose bytes open gives. They are compared as rival
+// tells at that time.
+func fileSide(ctx context.Context, info os.FileInfo, rival func() *sealing, open func() (*os.File, error)) side {
 	return side{size: info.Size(), modified: info.ModTime(), reads: true, stamp: fileStamp(info), sum: func() (uint64, bool, error) {
 		if !info.Mode().IsRegular() {
 			return 0, false, nil // a link, which is never read through
@@ -287,7 +288,7 @@ func fileSide(ctx context.Context, info os.FileInfo, open func() (*os.File, erro
 			return 0, false, err
 		}
 		defer f.Close()
-		crc, err := sum(ctx, f, info.Size())
+		crc, err := sum(ctx, rival().through(f), info.Size())
 		return crc, err == nil, err
 	}}
 }

@@ -49,6 +49,9 @@ func (t *task) download(ctx context.Context) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
+	if err := t.unseal(); err != nil {
+		return outcome{}, err
+	}
 	out, over, err := t.clear(ctx, b, root)
 	if over || err != nil {
 		return out, err
@@ -86,11 +89,14 @@ func (t *task) clear(ctx context.Context, b *cos.Bucket, root *os.Root) (out out
 			if info == nil {
 				return side{}, false, nil
 			}
-			return fileSide(ctx, info, func() (*os.File, error) { return openFile(root, t.item.path) }), true, nil
+			return fileSide(ctx, info, t.itsRival, func() (*os.File, error) { return openFile(root, t.item.path) }), true, nil
 		},
 		func() (side, error) {
 			head, err := t.headPinned(ctx, b)
-			return objectSide(head), err
+			if err != nil {
+				return side{}, err
+			}
+			return t.objectSide(head), nil
 		},
 	})
 }
@@ -112,6 +118,9 @@ func (t *task) fetchWhole(ctx context.Context, b *cos.Bucket, root *os.Root) (ou
 	r := &run{t: t, b: b, f: f, size: -1, c: &counter{t: t}}
 	if err := t.attempt(ctx, r.whole); err != nil {
 		return outcome{size: r.size}, changed(err)
+	}
+	if err := t.authentic(ctx, f, r.size); err != nil {
+		return outcome{size: r.size}, err
 	}
 	out = r.outcome()
 	t.item.etag = r.etag
@@ -182,12 +191,18 @@ func (r *run) fetch(ctx context.Context) error {
 }
 
 func (r *run) learn(head *cos.Head) error {
-	if r.size < 0 {
+	fresh := r.size < 0
+	if fresh {
 		r.size, r.etag = head.Size, head.ETag
 	}
 	r.head = head
 	if r.t.lane == laneSmall && r.t.item.temp == "" && head.Size > r.t.e.cfg.Threshold {
 		return errOtherLane
+	}
+	if fresh {
+		if err := r.t.discover(head); err != nil {
+			return err
+		}
 	}
 	return r.t.learns(r.size)
 }
@@ -201,10 +216,14 @@ func (r *run) copy(ctx context.Context, body io.Reader) error {
 			if err := r.t.e.speed.wait(ctx, n); err != nil {
 				return err
 			}
+			crc := cos.CRC64(r.crc, (*buf)[:n]) // of what is stored
+			if s := r.t.sealed; s != nil {
+				s.XOR((*buf)[:n], r.off+r.got)
+			}
 			if _, err := r.f.WriteAt((*buf)[:n], r.off+r.got); err != nil {
 				return r.t.unwritable(err)
 			}
-			r.crc = cos.CRC64(r.crc, (*buf)[:n])
+			r.crc = crc
 			r.got += int64(n)
 			r.c.add(n)
 		}

@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
 	"syscall"
 
 	"cosmander/cos"
+	"cosmander/cse"
 )
 
 // fetchRanges fetches a large object, several ranges at once. Each range that
@@ -36,6 +38,9 @@ func (t *task) fetchRanges(ctx context.Context, b *cos.Bucket, root *os.Root) (o
 	if err := t.fetchAll(ctx, b, f, all, acks); err != nil {
 		return outcome{}, changed(err)
 	}
+	if err := t.authentic(ctx, f, t.item.size); err != nil {
+		return outcome{}, err
+	}
 	if err := t.e.j.verifying(t.item); err != nil {
 		return outcome{}, err
 	}
@@ -53,7 +58,7 @@ func (t *task) worthless(ctx context.Context, err error) bool {
 	}
 	var local *localError
 	return errors.As(err, &local) || errors.Is(err, ErrObjectChanged) || errors.Is(err, errDamaged) ||
-		errors.Is(err, cos.ErrNotFound)
+		errors.Is(err, cos.ErrNotFound) || errors.Is(err, cse.ErrTampered)
 }
 
 // discard removes the temporary file and forgets what it held.
@@ -70,7 +75,7 @@ func (t *task) lose() error {
 	if err := t.e.j.forget(t.item); err != nil {
 		return err
 	}
-	t.item.state, t.item.temp = Queued, ""
+	t.item.state, t.item.temp, t.item.envelope = Queued, "", ""
 	t.advance(-t.sent.Load())
 	return nil
 }
@@ -106,6 +111,9 @@ func (t *task) openRanges(ctx context.Context, b *cos.Bucket, root *os.Root) (te
 	if t.spec.restores() && unreadable(head) {
 		// Said before anything is put on disk for it that nobody may read for days.
 		return nil, nil, fmt.Errorf("%s is %s: %w", t.item.key, head.StorageClass, cos.ErrArchived)
+	}
+	if err := t.discover(head); err != nil {
+		return nil, nil, err
 	}
 	was := t.item.size
 	t.item.size, t.item.etag, t.item.version = head.Size, head.ETag, cmp.Or(t.pinnedVersion(), head.VersionID)
@@ -158,7 +166,7 @@ func (t *task) reread(ctx context.Context, f tempFile) (map[int]ack, error) {
 			continue
 		}
 		s := all[a.number-1]
-		crc, err := sumFile(ctx, f, s.off, s.size)
+		crc, err := t.sumFile(ctx, f, s.off, s.size)
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
@@ -200,7 +208,7 @@ func (t *task) placed(ctx context.Context, root *os.Root) bool {
 	if err != nil || !info.Mode().IsRegular() || info.Size() != t.item.size {
 		return false
 	}
-	crc, err := sumFile(ctx, f, 0, t.item.size)
+	crc, err := t.sumFile(ctx, f, 0, t.item.size)
 	return err == nil && crc == want
 }
 
@@ -254,13 +262,14 @@ func (t *task) fetchMissing(ctx context.Context, b *cos.Bucket, f tempFile, all 
 	})
 }
 
-func sumFile(ctx context.Context, f tempFile, off, size int64) (uint64, error) {
-	return sum(ctx, offset{f, off}, size)
+// sumFile sums what part of a fetched file was when it was stored.
+func (t *task) sumFile(ctx context.Context, f tempFile, off, size int64) (uint64, error) {
+	return sum(ctx, offset{t.sealed.through(f), off}, size)
 }
 
-// offset shifts a file.
+// offset shifts what it reads.
 type offset struct {
-	f   tempFile
+	f   io.ReaderAt
 	off int64
 }
 

@@ -46,6 +46,7 @@ type item struct {
 	uploadID string
 	askings  askings // for an upload id, whose answer has not arrived; the newest last
 	partSize int64
+	envelope string // of content that is encrypted, see task.keep; empty: it is not
 	temp     string // of a download in ranges, once it has begun
 	token    uint64 // random, see tempName
 	there    string // what is in the destination's place, see task.meets; empty: nobody knows

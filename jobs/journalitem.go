@@ -7,7 +7,7 @@ import (
 )
 
 const itemColumns = `job, n, state, lane, source, name, folder, path, key, dest, size, etag, crc, has_crc, version,
-	mtime_ns, ctime_ns, inode, dev, upload_id, askings, part_size, temp, token, there, copied, attempts, code, request_id, reason, finished, answer, here_ms, there_ms, there_size, asked, skipped, verified`
+	mtime_ns, ctime_ns, inode, dev, upload_id, askings, part_size, temp, token, there, copied, attempts, code, request_id, reason, finished, answer, here_ms, there_ms, there_size, asked, envelope, skipped, verified`
 
 func (i *item) fields(skipped, verified *bool) []any {
 	return []any{
@@ -26,7 +26,7 @@ func (i *item) fields(skipped, verified *bool) []any {
 		bits{&i.token},
 		&i.there,
 		&i.copied, &i.attempts, &i.code, &i.request, &i.reason,
-		&i.finished, &i.answer, &i.met.hereMS, &i.met.thereMS, &i.met.thereSize, &i.asked, skipped, verified,
+		&i.finished, &i.answer, &i.met.hereMS, &i.met.thereMS, &i.met.thereSize, &i.asked, &i.envelope, skipped, verified,
 	}
 }
 
@@ -138,9 +138,9 @@ func (j *journal) begin(it *item, oldSize int64) (tally, error) {
 	}
 	return delta, write(func(t *txn) error {
 		if err := t.moved(it, Running, `size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, dev = ?, upload_id = '', part_size = ?,
-			temp = ?, there = ?, etag = ?, crc = ?, has_crc = ?, version = ?`,
+			temp = ?, there = ?, etag = ?, crc = ?, has_crc = ?, version = ?, envelope = ?`,
 			it.size, it.id.mtimeNS, it.id.ctimeNS, int64(it.id.inode), int64(it.id.dev), it.partSize, it.temp,
-			it.there, it.etag, int64(it.crc), it.hasCRC, it.version); err != nil {
+			it.there, it.etag, int64(it.crc), it.hasCRC, it.version, it.envelope); err != nil {
 			return err
 		}
 		t.count(it.job).add(delta)
@@ -248,7 +248,7 @@ func (j *journal) resized(it *item, size int64, l lane) (tally, func(*txn) error
 // service or the disk.
 func (j *journal) forget(it *item) error {
 	return j.w.do(func(t *txn) error {
-		if err := t.moved(it, Queued, "upload_id = '', askings = ?, temp = '', etag = '', token = ?, there = ?",
+		if err := t.moved(it, Queued, "upload_id = '', askings = ?, temp = '', etag = '', envelope = '', token = ?, there = ?",
 			it.askings.String(), int64(it.token), it.there); err != nil {
 			return err
 		}
@@ -316,7 +316,7 @@ func (j *journal) done(it *item, o outcome, drop *Spec) (tally, func(*txn) error
 			return t.receipt(it, o, drop, now)
 		}
 		err := t.moved(it, Done, `size = ?, etag = ?, crc = ?, has_crc = ?, version = ?, skipped = ?, verified = ?,
-			copied = 0, upload_id = '', askings = '', temp = '', attempts = ?, code = '', request_id = '', reason = ?,
+			copied = 0, upload_id = '', envelope = '', askings = '', temp = '', attempts = ?, code = '', request_id = '', reason = ?,
 			finished = ?`, o.size, o.etag, int64(o.crc), o.hasCRC, o.version, o.skipped, o.verified, it.attempts, o.reason, now)
 		if err == nil && it.partSize > 0 {
 			_, err = t.exec("DELETE FROM parts WHERE job = ? AND n = ?", it.job, it.n)

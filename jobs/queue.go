@@ -133,7 +133,7 @@ func (q *Queue) Add(ctx context.Context, specs ...Spec) ([]ID, error) {
 	}
 	var list []Spec
 	for _, s := range specs {
-		c, err := s.canonical(q.cfg.Account)
+		c, err := q.canonical(s)
 		if err != nil {
 			return nil, fmt.Errorf("queue the job: %w", err)
 		}
@@ -149,7 +149,7 @@ func (q *Queue) Add(ctx context.Context, specs ...Spec) ([]ID, error) {
 // FindOpen returns the unfinished (or failed) job that equals spec, so that
 // the same command started again goes on with it; 0 if there is none.
 func (q *Queue) FindOpen(ctx context.Context, spec Spec) (ID, error) {
-	c, err := spec.canonical(q.cfg.Account)
+	c, err := q.canonical(spec)
 	if err != nil {
 		return 0, err
 	}
@@ -322,4 +322,12 @@ func (q *Queue) signal() {
 	case q.changed <- struct{}{}:
 	default:
 	}
+}
+
+func (q *Queue) canonical(s Spec) (Spec, error) {
+	s, err := s.canonical(q.cfg.Account)
+	if err != nil {
+		return s, err
+	}
+	return s.encrypting(q.cfg.Keys)
 }

@@ -154,6 +154,8 @@ ALTER TABLE jobs ADD COLUMN looks INTEGER NOT NULL DEFAULT 0;     -- how often t
 ALTER TABLE items ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;    -- ms; when the restore was; 0: it was not
 ALTER TABLE items ADD COLUMN looked INTEGER NOT NULL DEFAULT 0;   -- ms; when it was looked at
 CREATE INDEX items_restoring ON items (job, asked) WHERE state = 'restoring';
+`, `
+ALTER TABLE items ADD COLUMN envelope TEXT NOT NULL DEFAULT ''; -- of what is encrypted, as metadata in JSON
 `}
 
 // openJournal opens or creates the file. The first handle writes, the second

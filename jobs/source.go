@@ -16,7 +16,8 @@ var ErrSourceChanged = errors.New("the file changed while it was uploaded")
 // source is an open local file that is being uploaded.
 type source struct {
 	*os.File
-	id identity
+	id     identity
+	sealed *sealing
 }
 
 func openSource(path string) (*source, error) {
@@ -34,18 +35,18 @@ func openSource(path string) (*source, error) {
 		_ = f.Close()
 		return nil, err
 	}
-	return &source{f, identify(info)}, nil
+	return &source{File: f, id: identify(info)}, nil
 }
 
 func (s *source) size() int64 { return s.id.size }
 
 // side describes the file for a comparison with what is at its destination.
-func (s *source) side(ctx context.Context) (side, error) {
+func (s *source) side(ctx context.Context, rival func() *sealing) (side, error) {
 	info, err := s.Stat()
 	if err != nil {
 		return side{}, err
 	}
-	return fileSide(ctx, info, func() (*os.File, error) { return os.Open(s.Name()) }), nil
+	return fileSide(ctx, info, rival, func() (*os.File, error) { return os.Open(s.Name()) }), nil
 }
 
 // unchanged looks at the file again.
@@ -67,9 +68,10 @@ func (s *source) unchanged() error {
 
 // section is size bytes from off, read through a check of the file's
 // identity: the last byte is handed over only if the file is unchanged, so
-// that the service never gets all of a mix.
+// that the service never gets all of a mix. If the source is sealed, so are
+// they.
 func (s *source) section(off, size int64) io.ReaderAt {
-	return io.NewSectionReader(&guarded{s, off + size}, off, size)
+	return io.NewSectionReader(s.sealed.through(&guarded{s, off + size}), off, size)
 }
 
 type guarded struct {

@@ -25,6 +25,9 @@ func (s Spec) canonical(account string) (Spec, error) {
 	if err := s.canonicalChange(); err != nil {
 		return s, err
 	}
+	if err := s.checkEncryption(); err != nil {
+		return s, err
+	}
 	s.Sources = append([]Source(nil), s.Sources...)
 	for i := range s.Sources {
 		if err := s.checkSource(&s.Sources[i]); err != nil {

@@ -102,8 +102,10 @@ type specDoc struct {
 	Change   *changeDoc `json:",omitempty"`
 	Versions bool       `json:",omitempty"`
 
-	FollowLinks bool `json:",omitempty"`
-	Whole       bool `json:",omitempty"`
+	FollowLinks bool   `json:",omitempty"`
+	Encrypt     exact  `json:",omitempty"`
+	KeyID       string `json:",omitempty"`
+	Whole       bool   `json:",omitempty"`
 }
 
 func (p Place) doc() placeDoc {
@@ -118,6 +120,7 @@ func encodeSpec(s Spec) (string, error) {
 	d := specDoc{
 		Kind: s.Kind, Account: exact(s.Account), Dest: s.Dest.doc(), OnConflict: s.OnConflict, Move: s.Move,
 		Change: s.Change.doc(), Versions: s.Versions, FollowLinks: s.FollowLinks, Whole: s.Whole,
+		Encrypt: exact(s.Encrypt), KeyID: s.KeyID,
 	}
 	d.Sources = make([]sourceDoc, len(s.Sources))
 	for i, src := range s.Sources {
@@ -134,7 +137,8 @@ func decodeSpec(doc string) (Spec, error) {
 	}
 	s := Spec{
 		Kind: d.Kind, Account: string(d.Account), Dest: d.Dest.place(), OnConflict: d.OnConflict, Move: d.Move,
-		Change: d.Change.change(), Versions: d.Versions, FollowLinks: d.FollowLinks, Whole: d.Whole, inexact: inexact(doc),
+		Change: d.Change.change(), Versions: d.Versions, FollowLinks: d.FollowLinks, Whole: d.Whole,
+		Encrypt: string(d.Encrypt), KeyID: d.KeyID, inexact: inexact(doc),
 	}
 	s.Sources = make([]Source, len(d.Sources))
 	for i, src := range d.Sources {

@@ -34,8 +34,10 @@ type task struct {
 	// holds.
 	overtaken bool
 
-	self *cos.Owner // who the service takes us for, see introduce
-	left string     // what sweep could not tell apart
+	self   *cos.Owner // who the service takes us for, see introduce
+	left   string     // what sweep could not tell apart
+	sealed *sealing   // how its content is encrypted; nil: it is not
+	rival  *sealing   // how what it is compared with is
 
 	rewriting *rewriting  // of an object that is copied onto itself; else nil
 	regained  cos.Headers // access and encryption of a version that becomes the newest again

@@ -140,6 +140,12 @@ type Spec struct {
 	// download with Days and Tier restores what is archived first, and waits
 	// for it; without, it fails for what is.
 	Change *Change
+	// Encrypt is the name of the key, see Config.Keys, that an upload encrypts
+	// with before anything leaves the machine; empty: it does not. KeyID is the
+	// key's fingerprint, which Add fills in: with another key of that name the
+	// job does not go on.
+	Encrypt string
+	KeyID   string
 	// Versions makes a deletion one of every version and delete marker of its
 	// objects, for good.
 	Versions bool

@@ -44,6 +44,11 @@ func (t *task) upload(ctx context.Context) (outcome, error) {
 		fresh = true
 	}
 	t.item.id = src.id
+	if !fresh {
+		if fresh, err = t.resealed(ctx, b, src); err != nil {
+			return outcome{}, err
+		}
+	}
 	if !fresh || t.adopts() || src.id.size > t.e.cfg.Threshold {
 		return t.uploadParts(ctx, b, src)
 	}
@@ -54,11 +59,14 @@ func (t *task) upload(ctx context.Context) (outcome, error) {
 	if over || err != nil {
 		return out, err
 	}
+	if err := t.seal(ctx, src); err != nil {
+		return outcome{}, err
+	}
 	return t.put(ctx, b, src)
 }
 
 func (t *task) uploadRivals(ctx context.Context, b *cos.Bucket, src *source) rivals {
-	return rivals{t.objectThere(ctx, b), func() (side, error) { return src.side(ctx) }}
+	return rivals{t.objectThere(ctx, b), func() (side, error) { return src.side(ctx, t.itsRival) }}
 }
 
 // putFolder makes the placeholder of an empty folder. All of them are alike, so
@@ -178,12 +186,17 @@ func (t *task) verify(ctx context.Context, b *cos.Bucket, out outcome, has bool,
 	return out, nil
 }
 
-// headers follow from the name alone, so that a resumed upload has the same.
+// headers follow from the name and the envelope alone, so that a resumed upload
+// has the same.
 func (t *task) headers() cos.Headers {
 	if t.item.folder {
 		return cos.Headers{}
 	}
-	return cos.Headers{ContentType: mime.TypeByExtension(path.Ext(t.item.key))}
+	h := cos.Headers{ContentType: mime.TypeByExtension(path.Ext(t.item.key))}
+	if t.sealed != nil {
+		h.Meta = t.sealed.env.Meta()
+	}
+	return h
 }
 
 // sum reads size bytes for their checksum.

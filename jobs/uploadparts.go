@@ -52,7 +52,7 @@ func (t *task) drop(ctx context.Context, b *cos.Bucket) error {
 	if err := t.e.j.forget(t.item); err != nil {
 		return err
 	}
-	t.item.state, t.item.uploadID = Queued, ""
+	t.item.state, t.item.uploadID, t.item.envelope = Queued, "", ""
 	t.advance(-t.sent.Load())
 	return nil
 }
@@ -108,6 +108,9 @@ func (t *task) uploadOnce(ctx context.Context, b *cos.Bucket, src *source) (outc
 
 // initiate journals what will be sent, opens the upload and journals its id.
 func (t *task) initiate(ctx context.Context, b *cos.Bucket, src *source) error {
+	if err := t.seal(ctx, src); err != nil {
+		return err
+	}
 	was := t.item.size
 	t.item.size, t.item.id = src.id.size, src.id
 	t.item.partSize = partSizeFor(src.id.size, t.e.cfg.PartSize)

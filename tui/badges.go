@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"cosmander/cos"
+	"cosmander/jobs"
 	"cosmander/views"
 )
 
@@ -95,7 +96,7 @@ func badgeOf(head *cos.Head) views.Badge {
 		return views.Restored
 	case cos.Archived(head.StorageClass):
 		return views.Archived
-	case head.Encryption != (cos.Encryption{}) || clientSide(head.Headers.Meta):
+	case head.Encryption != (cos.Encryption{}) || clientSide(head):
 		return views.Encrypted
 	case head.ObjectType == "appendable":
 		return views.Appendable
@@ -104,13 +105,9 @@ func badgeOf(head *cos.Head) views.Badge {
 }
 
 // clientSide reports that an object was encrypted before it was sent.
-func clientSide(meta map[string]string) bool {
-	for name := range meta {
-		if strings.HasPrefix(name, "client-side-encryption-") {
-			return true
-		}
-	}
-	return false
+func clientSide(head *cos.Head) bool {
+	_, yes := jobs.Encrypted(head)
+	return yes
 }
 
 func (m *Model) badged(msg badgedMsg) {

@@ -54,7 +54,7 @@ func testKeys() KeyMap {
 		Preview: PreviewKeys{
 			Search: bind("/ F7", "/", "f7"), NextHit: bind("n", "n"), LastHit: bind("N", "N"), Hex: bind("x", "x"),
 			Plain: bind("t", "t"), Wrap: bind("w", "w"), Encoding: bind("e", "e"), EncodingBack: bind("E", "E"),
-			Again: bind("C-r", "ctrl+r"), Follow: bind("F", "F"), Fold: bind("Space", "space"), FoldAll: bind("z", "z"),
+			Again: bind("C-r", "ctrl+r"), Follow: bind("F", "F"), Stored: bind("S", "S"), Fold: bind("Space", "space"), FoldAll: bind("z", "z"),
 		},
 		Select: SelectKeys{Save: bind("s", "s")},
 		Versions: VersionKeys{

@@ -88,7 +88,7 @@ type JobKeys struct {
 type PreviewKeys struct {
 	Search, NextHit, LastHit, Hex, Plain, Wrap key.Binding
 	Encoding, EncodingBack, Fold, FoldAll      key.Binding
-	Follow, Again                              key.Binding
+	Follow, Stored, Again                      key.Binding
 }
 
 // SelectKeys act in the result of a query. The keys of dialogs scroll there.

@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -91,7 +90,7 @@ func cautionsOf(heads []*cos.Head, errs []error) (notes []views.Note) {
 			missing++
 		case errs[i] != nil:
 			unknown++
-		case isSealed(h):
+		case clientSide(h):
 			sealed++
 		case archivedNow(h):
 			archived++
@@ -111,16 +110,6 @@ func cautionsOf(heads []*cos.Head, errs []error) (notes []views.Note) {
 	add(missing, "is not there: the link works once something has its name", "are not there: their links work once something has their names")
 	add(unknown, "could not be looked at, so whether it is encrypted or archived is not known", "could not be looked at, so whether they are encrypted or archived is not known")
 	return notes
-}
-
-// isSealed reports that whoever wrote an object encrypted it before.
-func isSealed(h *cos.Head) bool {
-	for name := range h.Headers.Meta {
-		if strings.HasPrefix(strings.ToLower(name), "client-side-encryption") {
-			return true
-		}
-	}
-	return false
 }
 
 // archivedNow reports that an object cannot be read before it is restored.

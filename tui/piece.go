@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"cosmander/cos"
@@ -28,6 +27,7 @@ type seen struct {
 	size       int64
 	modified   time.Time
 	appendable bool // it may grow
+	encrypted  bool // before it was sent
 	note       string
 	fact       fact // of an object
 }
@@ -46,6 +46,10 @@ type file struct {
 	path  string
 	// version is that of the object; empty means the newest.
 	version string
+	// stored reads the object as it is stored; nil if store does.
+	stored Store
+	// decryptedBy names the key by which store reads the object; it may be nil.
+	decryptedBy func(*cos.Head) string
 }
 
 // read returns length bytes from offset on, fewer at the end of the file. If
@@ -127,7 +131,7 @@ func (f file) readObject(ctx context.Context, before *seen, offset, length int64
 	if err != nil {
 		return piece{}, err
 	}
-	return piece{offset, data, seenIn(&obj.Head)}, nil
+	return piece{offset, data, f.seenIn(&obj.Head)}, nil
 }
 
 // stat returns what the file is now, whatever it was.
@@ -139,25 +143,35 @@ func (f file) stat(ctx context.Context) (seen, error) {
 	if err != nil {
 		return seen{}, err // it says what was asked of which object
 	}
-	return seenIn(head), nil
+	return f.seenIn(head), nil
 }
 
-func seenIn(h *cos.Head) seen {
+func (f file) seenIn(h *cos.Head) seen {
 	s := seen{etag: h.ETag, size: h.Size, modified: h.LastModified, appendable: h.ObjectType == "appendable", fact: factOf(h)}
-	for name := range h.Headers.Meta {
-		if strings.HasPrefix(strings.ToLower(name), "client-side-encryption-") {
-			s.note = "encrypted before it was uploaded"
+	if !clientSide(h) {
+		return s
+	}
+	s.encrypted, s.note = true, encryptedNote
+	if f.decryptedBy != nil {
+		if key := f.decryptedBy(h); key != "" {
+			s.note = encryptedNote + ", read with key " + key
 		}
 	}
 	return s
 }
+
+const encryptedNote = "encrypted before it was uploaded"
 
 // fileAt is the file called name in a pane.
 func (m *Model) fileAt(at place, name string) file {
 	if at.Local() {
 		return file{path: at.child(name, "").Path}
 	}
-	return file{store: m.deps.Bucket(at.Bucket, at.Region), key: at.Key + name}
+	f := file{store: m.deps.Bucket(at.Bucket, at.Region), key: at.Key + name, decryptedBy: m.deps.Encryption.Key}
+	if m.deps.Stored != nil {
+		f.stored = m.deps.Stored(at.Bucket, at.Region)
+	}
+	return f
 }
 
 // address is f as people write it.

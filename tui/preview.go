@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -23,6 +24,7 @@ type previewing struct {
 	cancel context.CancelFunc // nil: nothing is under way
 	aside  bool               // it is in the third pane
 	failed bool               // and is not tried again by itself
+	raw    bool               // an encrypted object is shown as it is stored
 
 	open *archive // of a tar: where reading its contents goes on
 
@@ -207,8 +209,8 @@ func (m *Model) previewed(msg previewedMsg) tea.Cmd {
 	}
 	pv.seen, pv.open = &msg.seen, msg.open
 	m.looked(pv)
-	if msg.seen.note != "" {
-		pv.view.Note = msg.seen.note
+	if pv.view.Note = cmp.Or(msg.seen.note, pv.view.Note); pv.raw {
+		pv.view.Note = "encrypted, as the service sees it"
 	}
 	pv.view.Take(msg.content)
 	if pv.follows {
@@ -346,6 +348,8 @@ func (m *Model) previewKey(pv *previewing, pressed string) (tea.Cmd, bool) {
 		v.Do(views.PageDown)
 	case matches(pressed, k.FoldAll) && v.CanFold():
 		v.FoldAll()
+	case matches(pressed, k.Stored):
+		return m.toggleStored(pv), true
 	case matches(pressed, k.Again):
 		return m.rereadPreview(pv), true
 	case matches(pressed, k.Search):

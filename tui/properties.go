@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"cosmander/cos"
+	"cosmander/jobs"
 	"cosmander/views"
 )
 
@@ -260,8 +261,12 @@ func asked(t time.Time) string {
 
 // encryptionFact says who encrypts, if somebody does.
 func encryptionFact(h *cos.Head) string {
-	if isSealed(h) {
-		return "by the one who wrote it, before it was sent"
+	if kid, yes := jobs.Encrypted(h); yes {
+		text := "by the one who wrote it, before it was sent"
+		if kid != "" {
+			text += ", key " + kid
+		}
+		return text
 	}
 	return string(h.Encryption.Algorithm)
 }

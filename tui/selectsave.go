@@ -197,8 +197,9 @@ func (m *Model) saved(msg savedMsg) tea.Cmd {
 
 // uploadResult queues the upload of a saved result beside its source.
 func (m *Model) uploadResult(s *selecting, file string) tea.Cmd {
+	_, key := m.deps.Encryption.offer(s.from.at)
 	return m.add(jobs.Spec{
-		Kind: jobs.Upload, Account: m.deps.AccountID, OnConflict: jobs.Ask, Dest: s.from.at.Place,
+		Kind: jobs.Upload, Account: m.deps.AccountID, OnConflict: jobs.Ask, Dest: s.from.at.Place, Encrypt: key,
 		Sources: []jobs.Source{{Place: jobs.Place{Path: file}}},
 	}, chosen{pane: m.focus})
 }

@@ -81,13 +81,16 @@ func (m *Model) planTo(from chosen, to place, move bool) tea.Cmd {
 		view.Title = "Move"
 	}
 	view.Sources = int64(len(spec.Sources))
+	if spec.Kind == jobs.Upload {
+		view.Keys, view.Encrypt = m.deps.Encryption.offer(to)
+	}
 	view.Folder = func(name string) bool {
 		return slices.ContainsFunc(spec.Sources, func(s jobs.Source) bool { return s.Folder && nameThere(s) == name })
 	}
 	md, cmd := m.survey(spec)
 	md.view = view
 	md.act = func() tea.Cmd {
-		spec.OnConflict = view.Policy
+		spec.OnConflict, spec.Encrypt = view.Policy, view.Encrypt
 		if view.Thaws() && view.Thaw.Tier != "" {
 			spec.Change = &jobs.Change{Tier: view.Thaw.Tier, Days: view.Thaw.Days}
 		}
@@ -117,6 +120,8 @@ func (m *Model) cannotCopy(from chosen, to place) string {
 		return "there is no queue"
 	case len(from.rows) == 0:
 		return "nothing to copy: no row is chosen"
+	case m.deps.Encryption.Broken != nil && from.at.Local() && !to.Local():
+		return "what is to be encrypted is not known: " + m.deps.Encryption.Broken.Error()
 	case from.at.buckets, to.buckets:
 		return "enter a bucket first"
 	case from.at.Local() && to.Local():

@@ -70,6 +70,21 @@ var (
 	_ Queue        = (*jobs.Queue)(nil)
 )
 
+// Encryption tells about the keys for client-side encryption. The zero value has
+// none.
+type Encryption struct {
+	// Keys are the names of those that can be chosen.
+	Keys []string
+	// Unasked names the key that uploads to a place are encrypted with unless
+	// something else is chosen; empty: none.
+	Unasked func(bucket, key string) string
+	// Broken is why that is not known: then nothing is uploaded.
+	Broken error
+	// Key names the key that decrypts what Bucket shows of an object, empty if it
+	// is not encrypted.
+	Key func(head *cos.Head) string
+}
+
 // Deps is what the program is built from.
 type Deps struct {
 	Keys  KeyMap
@@ -92,6 +107,11 @@ type Deps struct {
 	// Contents opens a bucket to look whether it is empty; it sends nothing. Nil
 	// if buckets are not to be deleted.
 	Contents func(bucket, region string) Contents
+	// Encryption is what uploads are encrypted with.
+	Encryption Encryption
+	// Stored opens a bucket whose encrypted objects read as they are stored; nil
+	// if Bucket does so.
+	Stored func(bucket, region string) Store
 	// Edit opens a bucket to edit an object in it; nil if that is not wanted.
 	Edit func(bucket, region string) Editable
 	// Link opens a bucket to make addresses of its objects; it sends nothing.

@@ -21,6 +21,10 @@ type Plan struct {
 	Failed          string // why counting stopped
 	// Thaw is offered if some of what is read is archived; nil: it is not.
 	Thaw *Thaw
+	// Keys are the names of the keys that an upload can be encrypted with, and
+	// Encrypt the one that is chosen; empty: it goes in the clear.
+	Keys    []string
+	Encrypt string
 	// Folder reports that the source called name is a folder; it may be nil.
 	Folder func(name string) bool
 
@@ -34,6 +38,7 @@ const (
 	onPolicy
 	onTier
 	onDays
+	onEncrypt
 	onCancel
 	planStops
 )
@@ -75,9 +80,23 @@ func (p *Plan) Do(in Input) Action {
 // step goes on by so many stops, and over those that are not there.
 func (p *Plan) step(by planFocus) {
 	p.focus = (p.focus + by) % planStops
-	for !p.Thaws() && (p.focus == onTier || p.focus == onDays) || p.focus == onDays && !p.Thaw.asks() {
+	for !p.has(p.focus) {
 		p.focus = (p.focus + by) % planStops
 	}
+}
+
+// has reports that a stop is there.
+func (p *Plan) has(stop planFocus) bool {
+	switch stop {
+	case onTier:
+		return p.Thaws()
+	case onDays:
+		return p.Thaws() && p.Thaw.asks()
+	case onEncrypt:
+		return len(p.Keys) > 0
+	case onStart, onPolicy, onCancel, planStops:
+	}
+	return true
 }
 
 // turn moves between the buttons, or changes an answer.
@@ -94,6 +113,8 @@ func (p *Plan) turn(in Input) {
 			step = len(all) - 1
 		}
 		p.Policy = all[(slices.Index(all, p.Policy)+step)%len(all)]
+	case p.focus == onEncrypt:
+		p.turnKey(in)
 	case in == Left:
 		p.focus = onCancel
 	default:
@@ -118,17 +139,23 @@ func (p *Plan) Draw(k *Look, width, height int) []string {
 	if p.Thaws() {
 		body = append(body, p.thaw(k, inner)...)
 	}
-	body = append(body, p.policy(k), "")
+	body = append(body, p.policy(k))
+	foot := 2 // the policy and the buttons
+	if len(p.Keys) > 0 {
+		body = append(body, p.encryption(k))
+		foot++
+	}
+	body = append(body, "")
 	chosen := -1
 	switch p.focus {
 	case onStart:
 		chosen = 1
 	case onCancel:
 		chosen = 0
-	case onPolicy, onTier, onDays, planStops:
+	case onPolicy, onTier, onDays, onEncrypt, planStops:
 	}
 	body = append(body, k.buttons([]string{"Cancel", p.verb()}, chosen, inner, false))
-	body = squeeze(body, 2, height-2) // the policy and the buttons
+	body = squeeze(body, foot, height-2)
 	hint := "Tab moves" + k.sep() + "arrows choose" + k.sep() + "Enter acts" + k.sep() + "Esc leaves"
 	return k.box(p.Title, hint, body, width, k.Accent)
 }

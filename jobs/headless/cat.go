@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"cosmander/cos"
+	"cosmander/jobs"
 )
 
 // maxCatFailures is how many times in a row a read may end without a single
@@ -38,9 +39,17 @@ func (e *Env) cat(ctx context.Context, u cos.URI) error {
 func (e *Env) catFrom(ctx context.Context, bucket *cos.Bucket, u cos.URI) error {
 	out := &destination{w: e.Stdout}
 	var head cos.Head
+	var whole *jobs.Whole
 	for failures := 0; ; {
 		before := out.n
-		err := copyFrom(ctx, bucket, u.Key, &head, out)
+		err := copyFrom(ctx, bucket, u.Key, &head, out, func() error {
+			secret, err := jobs.Unseal(e.Keys, &head)
+			if secret != nil {
+				whole = secret.Whole(head.Size, e.Stdout)
+				out.w = whole
+			}
+			return err
+		})
 		if err == nil {
 			break
 		}
@@ -56,12 +65,17 @@ func (e *Env) catFrom(ctx context.Context, bucket *cos.Bucket, u cos.URI) error 
 		return fmt.Errorf("%s: the bytes that arrived are not those that the service stores (CRC64 %d, want %d)",
 			u, out.crc, head.CRC64)
 	}
+	if whole != nil {
+		if err := whole.Verify(); err != nil {
+			return fmt.Errorf("%s: %w", u, err)
+		}
+	}
 	return nil
 }
 
 // copyFrom writes the object from where out stands to its end. The first call
-// fills head, later ones insist on the same content.
-func copyFrom(ctx context.Context, b *cos.Bucket, key string, head *cos.Head, out *destination) error {
+// fills head and asks what it means, later ones insist on the same content.
+func copyFrom(ctx context.Context, b *cos.Bucket, key string, head *cos.Head, out *destination, learn func() error) error {
 	o := cos.GetOptions{Conditions: cos.Conditions{IfMatch: head.ETag}}
 	if out.n > 0 {
 		if out.n == head.Size {
@@ -74,6 +88,11 @@ func copyFrom(ctx context.Context, b *cos.Bucket, key string, head *cos.Head, ou
 		return err
 	}
 	*head = obj.Head
+	if out.n == 0 {
+		if err := learn(); err != nil {
+			return errors.Join(err, obj.Body.Close())
+		}
+	}
 	_, err = io.Copy(out, obj.Body)
 	return errors.Join(err, obj.Body.Close())
 }

@@ -78,6 +78,8 @@ func copyFlags(cmd *cobra.Command, o *CpOptions) {
 		answers = append(answers, string(c))
 	}
 	cmd.Flags().StringVar(&o.Restore, "restore", "", "of a download: restore what is archived, wait for it and go on: expedited, standard or bulk,\nand for how many days the copy is kept, as in standard,7")
+	cmd.Flags().StringVar(&o.Encrypt, "encrypt", "", "encrypt an upload with this key of the configuration before it leaves the machine")
+	cmd.Flags().BoolVar(&o.Plain, "plain", false, "upload in the clear also where the configuration encrypts")
 	cmd.Flags().StringVar(&o.OnConflict, "on-conflict", answers[0], "what happens to a destination that exists: "+strings.Join(answers, ", "))
 }
 

@@ -22,6 +22,26 @@ type CpOptions struct {
 	// Restore, of a download: TIER or TIER,DAYS to restore what is archived
 	// before it is read. Empty: it fails.
 	Restore string
+	// Encrypt names the key that an upload is encrypted with; empty: what
+	// Env.Encrypts says. Plain: nothing is.
+	Encrypt string
+	Plain   bool
+}
+
+// encrypted fills in what an upload is encrypted with.
+func (e *Env) encrypted(spec jobs.Spec, o CpOptions) (jobs.Spec, error) {
+	switch {
+	case spec.Kind != jobs.Upload && (o.Encrypt != "" || o.Plain):
+		return spec, errors.New("--encrypt and --plain are for uploads: what is encrypted already stays so, and is decrypted on the way here")
+	case o.Encrypt != "" && o.Plain:
+		return spec, errors.New("either --encrypt or --plain")
+	case spec.Kind != jobs.Upload || o.Plain:
+	case o.Encrypt != "":
+		spec.Encrypt = o.Encrypt
+	case e.Encrypts != nil:
+		spec.Encrypt = e.Encrypts(spec.Dest.Bucket, spec.Dest.Key)
+	}
+	return spec, nil
 }
 
 // Cp copies between this machine and a bucket, or from bucket to bucket inside
@@ -37,6 +57,9 @@ func (e *Env) Cp(ctx context.Context, src, dst string, o CpOptions) error {
 		return err
 	}
 	spec.OnConflict = jobs.OnConflict(o.OnConflict)
+	if spec, err = e.encrypted(spec, o); err != nil {
+		return err
+	}
 	// What is read from a bucket has no links, and is the same job without.
 	spec.FollowLinks = o.Follow && spec.Kind == jobs.Upload
 	if spec.Change, err = restoring(spec.Kind, o.Restore); err != nil {
@@ -90,6 +113,9 @@ func (e *Env) moveSpec(ctx context.Context, src, dst string, o CpOptions) (jobs.
 		spec.Move, spec.OnConflict = true, jobs.OnConflict(o.OnConflict)
 		if spec.Change, err = restoring(spec.Kind, o.Restore); err != nil {
 			return jobs.Spec{}, err
+		}
+		if spec, err = e.encrypted(spec, o); err != nil {
+			return spec, err
 		}
 		return e.located(ctx, spec)
 	}

@@ -10,6 +10,7 @@ import (
 	"io"
 
 	"cosmander/cos"
+	"cosmander/cse"
 	"cosmander/jobs"
 )
 
@@ -18,6 +19,11 @@ type Env struct {
 	Client  *cos.Client
 	Account string // of the jobs that are queued, see jobs.Spec, and that are ours in a list
 	Region  string // of buckets that the service does not tell it of
+	// Keys decrypt what is read and encrypt what is uploaded; nil: none.
+	Keys *cse.Keyring
+	// Encrypts names the key that an upload to a place is encrypted with unless
+	// something else is asked for; "" is none. It may be nil.
+	Encrypts func(bucket, key string) string
 	// Open opens the queue. It is called by the commands that change things,
 	// which close what it returns.
 	Open   func(ctx context.Context) (*jobs.Queue, error)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,6 +80,12 @@ type key struct {
 }
 
 func readTable(path, name string, known []key) error {
+	return readFile(path, func(d *document) error { return d.table([]string{name}, known) })
+}
+
+// readFile opens the configuration at path, if there is one, and says of errors
+// where they are.
+func readFile(path string, do func(*document) error) error {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -86,29 +93,69 @@ func readTable(path, name string, known []key) error {
 	if err != nil {
 		return fmt.Errorf("read the configuration: %w", err)
 	}
-	if err := parse(string(text), name, known); err != nil {
+	d, err := parse(string(text))
+	if err == nil {
+		err = do(d)
+	}
+	if err != nil {
 		return fmt.Errorf("%s, %w", path, err)
 	}
 	return nil
 }
 
-func parse(text, name string, known []key) error {
-	var doc map[string]toml.Primitive
-	meta, err := toml.Decode(text, &doc)
+// document is a configuration of which nothing is decoded yet.
+type document struct {
+	meta toml.MetaData
+	root map[string]toml.Primitive
+}
+
+func parse(text string) (*document, error) {
+	d := &document{}
+	var err error
+	d.meta, err = toml.Decode(text, &d.root)
 	if parse := (toml.ParseError{}); errors.As(err, &parse) {
-		return fmt.Errorf("line %d is not TOML", parse.Position.Line)
+		return nil, fmt.Errorf("line %d is not TOML", parse.Position.Line)
 	}
 	if err != nil {
-		return errors.New("it does not have the form of a configuration")
+		return nil, errors.New("it does not have the form of a configuration")
 	}
-	if !meta.IsDefined(name) {
-		return nil
+	return d, nil
+}
+
+// values returns what the table at a path holds, nil if there is none.
+func (d *document) values(at []string) (map[string]toml.Primitive, error) {
+	values := d.root
+	for i := range at {
+		p, ok := values[at[i]]
+		if !ok {
+			return nil, nil
+		}
+		if err := decode(&d.meta, p, table(strings.Join(at[:i+1], "."))); err != nil {
+			return nil, err
+		}
+		values = nil
+		if err := decode(&d.meta, p, &values); err != nil {
+			return nil, err
+		}
 	}
-	var values map[string]toml.Primitive
-	if err := decode(&meta, doc[name], table(name)); err != nil {
-		return err
+	return values, nil
+}
+
+// names returns what the table at a path has, in the order of the file, so that
+// the first mistake is told.
+func (d *document) names(at []string) (names []string) {
+	for _, found := range d.meta.Keys() {
+		if len(found) == len(at)+1 && slices.Equal(found[:len(at)], at) && !slices.Contains(names, found[len(at)]) {
+			names = append(names, found[len(at)])
+		}
 	}
-	if err := decode(&meta, doc[name], &values); err != nil {
+	return names
+}
+
+// table decodes the table at a path, which may have the keys that are known.
+func (d *document) table(at []string, known []key) error {
+	values, err := d.values(at)
+	if err != nil || values == nil {
 		return err
 	}
 	var names []string
@@ -116,15 +163,12 @@ func parse(text, name string, known []key) error {
 	for _, k := range known {
 		names, into[k.name] = append(names, k.name), k.into
 	}
-	for _, found := range meta.Keys() { // in the order of the file, so that the first mistake is told
-		if len(found) != 2 || found[0] != name {
-			continue
-		}
-		to, ok := into[found[1]]
+	for _, name := range d.names(at) {
+		to, ok := into[name]
 		if !ok {
 			to = unknown(names)
 		}
-		if err := decode(&meta, values[found[1]], to); err != nil {
+		if err := decode(&d.meta, values[name], to); err != nil {
 			return err
 		}
 	}
