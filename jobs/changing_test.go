@@ -22,14 +22,20 @@ func (w *world) changing(k Kind, c Change, keys ...string) Spec {
 	return s
 }
 
-// full puts an object that has everything an object can have.
+// full puts an object that has everything an object can have, also what of an
+// envelope must not be lost, though nobody could read it by that.
 func (w *world) full(key string, size int64) []byte {
+	w.t.Helper()
+	return w.fullWith(key, size, map[string]string{"who": "me", "client-side-encryption-key": "wrapped"})
+}
+
+func (w *world) fullWith(key string, size int64, meta map[string]string) []byte {
 	w.t.Helper()
 	b := content64(uint64(size), size)
 	_, err := w.bucket.Put(w.t.Context(), key, cos.Body{ReaderAt: bytes.NewReader(b), Size: size}, cos.Headers{
 		ContentType: "text/x-odd", CacheControl: "no-cache", ContentDisposition: `attachment; filename="x"`,
 		ContentLanguage: "zh", ContentEncoding: "br", Expires: "Wed, 28 Oct 2037 20:30:00 GMT",
-		StorageClass: "STANDARD_IA", Meta: map[string]string{"who": "me", "client-side-encryption-key": "wrapped"},
+		StorageClass: "STANDARD_IA", Meta: meta,
 		Encryption: cos.Encryption{Algorithm: "cos/kms", KMSKeyID: "key-1"},
 		Tags:       []cos.Tag{{Key: "k", Value: "v"}},
 		GrantRead:  `id="100000000007"`, ACL: "public-read",

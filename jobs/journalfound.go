@@ -38,7 +38,8 @@ var selectFound = func() string {
 }()
 
 func isText(into any) bool {
-	if _, ok := into.(text); ok {
+	switch into.(type) {
+	case text, *askings:
 		return true
 	}
 	t := reflect.TypeOf(into)

@@ -37,7 +37,7 @@ func TestVersion_IsDownloadedAndCopiedInOneRequestAndInParts(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			require.NoError(t, w.bucket.SetVersioning(t.Context(), cos.VersioningEnabled))
-			old := w.full("d/k", size)
+			old := w.fullWith("d/k", size, map[string]string{"who": "me"})
 			version := w.newest("d/k").VersionID
 			require.NoError(t, w.bucket.SetObjectCannedACL(t.Context(), "d/k", version, "public-read", "", ""))
 			was := w.state("d/k", version)
