@@ -73,7 +73,8 @@ func TestEncryption_RulesOfTheConfigurationAreForUploadsThatSayNothing(t *testin
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(config, append(before, "[encryption]\n\""+bucketURI+"secret/\" = \"mine\"\n"...), 0o600))
 	for _, args := range [][]string{
-		{"cp", filepath.Join(dir, "f"), bucketURI + "secret/f"}, {"cp", filepath.Join(dir, "f"), bucketURI + "open/f"},
+		{"cp", filepath.Join(dir, "f"), bucketURI + "secret/f"},
+		{"cp", filepath.Join(dir, "f"), bucketURI + "open/f"},
 		{"cp", "--plain", filepath.Join(dir, "f"), bucketURI + "secret/plain"},
 	} {
 		got := cli(t, svc, home, args...)

@@ -55,11 +55,16 @@ func start(ctx context.Context, q *jobs.Queue, spec jobs.Spec) (jobs.ID, bool, e
 		return 0, false, err
 	}
 	if id != 0 {
-		again := q.Resume
-		if job, ok := find(q.Snapshot(), id); ok && job.State == jobs.Failed {
-			again = q.Restart
+		job, _ := find(q.Snapshot(), id)
+		if job.State == jobs.Failed {
+			return id, true, q.Restart(ctx, id)
 		}
-		return id, true, again(ctx, id)
+		err := q.Resume(ctx, id)
+		if err != nil && job.Pending {
+			// Its retry is asked for already: it is shown as queued and is failed still.
+			err = q.Restart(ctx, id)
+		}
+		return id, true, err
 	}
 	ids, err := q.Add(ctx, spec)
 	if err != nil {

@@ -67,15 +67,15 @@ func TestReadKeys_LoadsWhatTheTablesName(t *testing.T) {
 func TestReadKeys_SaysWhereTheMistakeIs(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"keys = 1":                                  "line 1: keys: want a table: [keys]",
-		"[keys]\na = \"x\"":                         "line 2: keys.a: want a table: [keys.a]",
-		"[keys.a]":                                  "[keys.a]: it names no file",
-		"[keys.a]\naes = 5":                         "line 2: keys.a.aes: want the path of a file in quotes",
-		"[keys.a]\nase = \"x\"":                     "line 2: keys.a.ase: unknown key; there are aes, rsa_public, rsa_private",
-		"[keys.a]\naes = \"x\"\nrsa_public = \"y\"": "[keys.a]: it is either aes or an RSA pair, not both",
-		"[encryption]\n\"b-1\" = \"a\"":             "want an address such as",
-		"[encryption]\n\"cos://b-1\" = 5":           "want the name of a key in quotes",
-		"[encryption]\n\"cos://b-1\" = \"a\"":       "line 2: encryption.\"cos://b-1\": \"a\" is no key; there must be a table [keys.a]",
+		"keys = 1":              "line 1: keys: want a table: [keys]",
+		"[keys]\na = \"x\"":     "line 2: keys.a: want a table: [keys.a]",
+		"[keys.a]":              "[keys.a]: it names no file",
+		"[keys.a]\naes = 5":     "line 2: keys.a.aes: want the path of a file in quotes",
+		"[keys.a]\nase = \"x\"": "line 2: keys.a.ase: unknown key; there are aes, rsa_public, rsa_private",
+		"[keys.a]\naes = \"x\"\nrsa_public = \"y\"":                  "[keys.a]: it is either aes or an RSA pair, not both",
+		"[encryption]\n\"b-1\" = \"a\"":                              "want an address such as",
+		"[encryption]\n\"cos://b-1\" = 5":                            "want the name of a key in quotes",
+		"[encryption]\n\"cos://b-1\" = \"a\"":                        "line 2: encryption.\"cos://b-1\": \"a\" is no key; there must be a table [keys.a]",
 		"[keys.a]\naes = \"x\"\n[encryption]\n\"cos://b-1\" = \"b\"": "\"b\" is no key",
 	} {
 		keys, err := ReadKeys(keyFolder(t, text), nil)
