@@ -20,6 +20,7 @@ const gib = 1 << 30
 // and ends, all against the same server, in turn.
 const (
 	ours    = "cosmander"
+	plain   = "plain"    // ours without encryption
 	rawHTTP = "raw HTTP" // the same parts, nothing checked
 	flushed = "raw HTTP, flushed"
 	goSDK   = "Go SDK"
@@ -110,7 +111,7 @@ func (a *arena) report(perCPU string, units float64, want targets) {
 	for _, work := range a.works {
 		mine := a.middle(work, ours)
 		var cpu, peak []string
-		for _, side := range []string{rawHTTP, flushed, goSDK, three} {
+		for _, side := range []string{plain, rawHTTP, flushed, goSDK, three} {
 			if len(a.costs[work][side]) == 0 {
 				continue
 			}
@@ -168,6 +169,29 @@ func BenchmarkTransfer(b *testing.B) {
 		require.NoError(b, a.cosmander("rm", "-r", "--yes", bucket).Run())
 	}
 	a.report("CPU-s per GiB, of the client", 1, targets{up: {rawHTTP: 0.9}, down: {flushed: 0.9}})
+}
+
+// BenchmarkEncrypted moves 1 GiB up and down, encrypted on the way.
+func BenchmarkEncrypted(b *testing.B) {
+	a := newArena(b)
+	source, bucket, out := filepath.Join(a.dir, "source.bin"), "cos://"+demoBucket, filepath.Join(a.dir, "out")
+	writeNoise(b, source, gib)
+	require.NoError(b, a.cosmander("key", "new", "mine").Run())
+	const up, down = "upload 1 GiB, encrypted", "download 1 GiB, decrypted"
+	for round := range benchRounds {
+		a.inTurn(up, round, []rival{
+			{plain, a.cosmander("cp", source, bucket+"/plain.bin")},
+			{ours, a.cosmander("cp", "--encrypt", "mine", source, bucket+"/sealed.bin")},
+		})
+		a.inTurn(down, round, []rival{
+			{plain, a.cosmander("cp", bucket+"/plain.bin", out+"1")},
+			{ours, a.cosmander("cp", bucket+"/sealed.bin", out+"2")},
+		})
+		require.NoError(b, os.Remove(out+"1"))
+		require.NoError(b, os.Remove(out+"2"))
+		require.NoError(b, a.cosmander("rm", "-r", "--yes", bucket).Run())
+	}
+	a.report("CPU-s per GiB, of the client", 1, targets{up: {plain: 0.85}})
 }
 
 // rival is a side about to do its part.
