@@ -15,7 +15,7 @@ func TestEncryption_ThePlanOfAnUploadOffersTheKeys(t *testing.T) {
 		assert.Equal(t, "b-1", bucket)
 		return "old"
 	}}
-	d.press("j", "j", "c")
+	d.press("tab", "j", "j", "c")
 	assert.Contains(t, d.screen(), "Encrypted with  ‹ key old ›")
 	d.golden("plan-encrypted-80x24")
 	d.press("tab", "tab", "right")
@@ -34,7 +34,7 @@ func TestEncryption_NothingIsUploadedWhileTheKeysAreNotKnown(t *testing.T) {
 	t.Parallel()
 	d := scene(t, 80, 24)
 	d.m.deps.Encryption.Broken = errors.New("config.toml, line 3: keys.a: want a table")
-	d.press("j", "j", "c", "enter")
+	d.press("tab", "j", "j", "c")
 	assert.Contains(t, d.screen(), "what is to be encrypted is not known: config.toml, line 3")
 	assert.Empty(t, d.queue.added)
 }
@@ -42,6 +42,6 @@ func TestEncryption_NothingIsUploadedWhileTheKeysAreNotKnown(t *testing.T) {
 func TestEncryption_WhatIsPlainHasNothingElseToShow(t *testing.T) {
 	t.Parallel()
 	d := scene(t, 80, 24)
-	d.press("tab", "j", "j", "f3", "S")
+	d.press("G", "f3", "S")
 	assert.Contains(t, d.screen(), "it is not encrypted: the service sees what you see")
 }
