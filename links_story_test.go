@@ -18,11 +18,16 @@ import (
 
 var toClipboard = regexp.MustCompile(`\x1b\]52;c;([A-Za-z0-9+/=]*)\x07`)
 
-// clipboard is what the program has last sent to the terminal's clipboard.
+// clipboard is what the program has last sent to the terminal's clipboard,
+// which may come behind the frame that says so.
 func (s *terminal) clipboard() string {
 	s.t.Helper()
-	all := toClipboard.FindAllStringSubmatch(s.raw(), -1)
-	require.NotEmpty(s.t, all)
+	var all [][]string
+	s.until("something for the clipboard", func(string) bool {
+		all = toClipboard.FindAllStringSubmatch(s.raw(), -1)
+		return len(all) > s.copied
+	})
+	s.copied = len(all)
 	text, err := base64.StdEncoding.DecodeString(all[len(all)-1][1])
 	require.NoError(s.t, err)
 	return string(text)

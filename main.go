@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/adrg/xdg"
@@ -203,8 +204,8 @@ func (a *app) openQueue(ctx context.Context, manual bool) (*jobs.Queue, error) {
 		cfg.Bandwidth = limit
 	}
 	q, err := jobs.Open(ctx, cfg)
-	if err == nil && q.SetAside() != "" && manual { // the panes have the terminal
-		fmt.Fprintf(os.Stderr, "cosmander: the journal was damaged and is kept as %s; a new one was begun. Unfinished uploads may be left in the bucket.\n", q.SetAside())
+	if manual { // the panes have the terminal
+		headless.WarnOfDamage(q, os.Stderr, views.Safe)
 	}
 	return q, err
 }
@@ -227,7 +228,7 @@ func (a *app) headless(cmd *cobra.Command, run func(context.Context, *headless.E
 		Keys: a.keys.Ring, Encrypts: a.keys.For,
 		Client: a.client, Account: a.accountID(), Region: a.account.Region,
 		Open:  func(ctx context.Context) (*jobs.Queue, error) { return a.openQueue(ctx, true) },
-		Stdin: os.Stdin, Stdout: stream(os.Stdout), Stderr: stream(os.Stderr),
+		Stdin: os.Stdin, Stdout: headless.StreamTo(os.Stdout), Stderr: headless.StreamTo(os.Stderr),
 		Show: views.Safe,
 	})
 }
@@ -245,20 +246,17 @@ func (a *app) watching() (*headless.Env, error) {
 	return &headless.Env{
 		Account: a.accountID(),
 		Open: func(ctx context.Context) (*jobs.Queue, error) {
-			return jobs.Open(ctx, jobs.Config{Journal: journalFile(), Account: a.accountID(), Watch: true})
+			q, err := jobs.Open(ctx, jobs.Config{Journal: journalFile(), Account: a.accountID(), Watch: true})
+			headless.WarnOfDamage(q, os.Stderr, views.Safe)
+			return q, err
 		},
-		Stdout: stream(os.Stdout), Stderr: stream(os.Stderr), Show: views.Safe,
+		Stdout: headless.StreamTo(os.Stdout), Stderr: headless.StreamTo(os.Stderr), Show: views.Safe,
 	}, nil
 }
 
 // nobody is the account of panes that open without one.
 func (a *app) nobody() credentials.Found {
 	return credentials.Found{Name: "no account", Region: a.region, Endpoint: a.endpoint}
-}
-
-func stream(f *os.File) headless.Stream {
-	columns, _, err := term.GetSize(int(f.Fd()))
-	return headless.Stream{Writer: f, Terminal: err == nil, Columns: columns}
 }
 
 func (a *app) browse(ctx context.Context, args []string) error {
@@ -280,8 +278,11 @@ func (a *app) browse(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if trouble := cmp.Or(a.configure(), a.keysBroken); trouble != nil && notice == "" {
+	if trouble := a.configure(); trouble != nil && notice == "" {
 		notice = trouble.Error() + " · until then the defaults count"
+	}
+	if a.keysBroken != nil && notice == "" {
+		notice = a.keysBroken.Error() + " · until then nothing is uploaded"
 	}
 	if remote == nil {
 		remote = &cos.URI{Bucket: a.account.Bucket, Key: a.account.Prefix}
@@ -290,6 +291,7 @@ func (a *app) browse(ctx context.Context, args []string) error {
 	if err != nil {
 		return errors.Join(err, stop())
 	}
+	notice = cmp.Or(headless.Damage(queue), notice, strings.Join(a.keys.Warnings, " · "))
 	err = tui.Run(ctx, tui.Deps{
 		Keys: defaultKeys(), Queue: queue, Buckets: a.client,
 		Stored: func(name, region string) tui.Store { return a.client.Bucket(name, region) }, Encryption: a.encryption(),

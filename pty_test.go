@@ -52,6 +52,8 @@ type terminal struct {
 	vt   *vt.Emulator
 	done chan struct{} // closed when the program's output has ended
 
+	copied int // what of the clipboard was looked at, see clipboard
+
 	mu      sync.Mutex    // guards what follows
 	changed chan struct{} // closed and replaced when output arrives
 	output  []byte        // all that was written

@@ -68,6 +68,7 @@ var composed = map[string]string{
 
 	"CreateBucketIn": "CreateBucket of a region, once the name was checked",
 	"SigningKeys":    "nothing is sent",
+	"Locate":         "FindRegion, and ListBuckets where that finds none",
 }
 
 // unseen are the operations of the server that no referee asks for, and why.

@@ -8,6 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+
+	"golang.org/x/term"
 
 	"cosmander/cos"
 	"cosmander/cse"
@@ -41,6 +44,12 @@ type Stream struct {
 	io.Writer
 	Terminal bool // a person reads it: names are made safe, progress is drawn in place
 	Columns  int  // of the terminal; 0 if not known
+}
+
+// StreamTo writes to f, which may be a terminal.
+func StreamTo(f *os.File) Stream {
+	columns, _, err := term.GetSize(int(f.Fd()))
+	return Stream{Writer: f, Terminal: err == nil, Columns: columns}
 }
 
 // ErrIncomplete is returned when a command ran to its end but not everything

@@ -61,8 +61,11 @@ func start(ctx context.Context, q *jobs.Queue, spec jobs.Spec) (jobs.ID, bool, e
 		}
 		err := q.Resume(ctx, id)
 		if err != nil && job.Pending {
-			// Its retry is asked for already: it is shown as queued and is failed still.
-			err = q.Restart(ctx, id)
+			// Its retry is asked for already: it is shown as queued and is failed
+			// still, unless that has been done by now.
+			if err = q.Restart(ctx, id); err != nil {
+				err = q.Resume(ctx, id)
+			}
 		}
 		return id, true, err
 	}
